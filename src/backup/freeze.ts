@@ -1,0 +1,149 @@
+import type { Engine, Snapshot } from '../engine/engine.js';
+import { KnownError, messageOf } from '../errors.js';
+import { schemaDrift } from '../model/schema-drift.js';
+import type { TableName } from '../model/table-name.js';
+import type { TableRecord } from '../model/table-record.js';
+import type { Store } from '../store/store.js';
+import type { Reporter } from '../terminal/reporter.js';
+
+/** Tables whose files and schemas belong together. */
+export interface Frozen {
+  readonly tag: string;
+  readonly attempt: number;
+  readonly schemaVersion: { readonly before: string; readonly after: string };
+  readonly tables: ReadonlyMap<TableName, FrozenTable | FreezeFailure>;
+}
+
+export interface FrozenTable {
+  readonly record: TableRecord;
+  readonly snapshot: Snapshot;
+}
+
+export interface FreezeFailure {
+  readonly record: TableRecord;
+  readonly error: unknown;
+}
+
+export const isFrozen = (table: FrozenTable | FreezeFailure): table is FrozenTable => 'snapshot' in table;
+
+export interface FreezeTools {
+  readonly engine: Engine;
+  readonly store: Store;
+  readonly report: Reporter;
+  readonly signal: AbortSignal;
+}
+
+/** A schema that changes again and again is being worked on; better say so than try for ever. */
+const ATTEMPTS = 5;
+
+/**
+ * Takes a snapshot of each table under one tag, between two readings of the schemas: if a schema changed meanwhile, nobody
+ * could say which one the files have, and all is done again. Hands the result to `work`, and drops the tag however that
+ * ends: a snapshot pins disk space on the node.
+ */
+export async function withFrozenTables<T>(
+  tables: readonly TableRecord[],
+  tag: string,
+  tools: FreezeTools,
+  work: (frozen: Frozen) => Promise<T>,
+): Promise<T> {
+  const { store } = tools;
+  await store.noteSnapshot(
+    tag,
+    tables.map(({ keyspace }) => keyspace),
+  );
+  try {
+    return await work(await freeze(tables, tag, tools));
+  } finally {
+    const dropped = await dropTag(tables, tag, tools);
+    if (dropped) await store.forgetSnapshot(tag);
+  }
+}
+
+async function freeze(first: readonly TableRecord[], tag: string, tools: FreezeTools): Promise<Frozen> {
+  const { engine, report, signal } = tools;
+  let tables = first;
+  for (let attempt = 1; ; attempt += 1) {
+    signal.throwIfAborted();
+    const before = await engine.schemaVersion();
+    const frozen = new Map<TableName, FrozenTable | FreezeFailure>();
+    for (const record of tables) frozen.set(record.name, await snapshotOne(record, tag, tools));
+
+    const after = await engine.schemaVersion();
+    const { current, changed } = await readAgain(tables, engine);
+    if (changed.length === 0) return { tag, attempt, schemaVersion: { before, after }, tables: frozen };
+    if (attempt === ATTEMPTS) {
+      throw new KnownError(
+        'database',
+        `The schema changed during each of ${ATTEMPTS} snapshots: ${changed.join('; ')}`,
+        {
+          changed: 'Nothing was stored.',
+          hint: 'Back up when nobody changes tables.',
+        },
+      );
+    }
+    report.warn(`The schema changed during the snapshot (${changed.join('; ')}): taking it again`);
+    await dropTag(tables, tag, tools);
+    tables = current;
+  }
+}
+
+async function snapshotOne(
+  record: TableRecord,
+  tag: string,
+  { engine, report, signal }: FreezeTools,
+): Promise<FrozenTable | FreezeFailure> {
+  try {
+    const snapshot = await report.step(`Take a snapshot of ${record.name}`, () =>
+      engine.snapshot(record, tag),
+    );
+    return { record, snapshot };
+  } catch (error) {
+    // Told in the table's own block; the other tables go on.
+    if (signal.aborted) throw error;
+    return { record, error };
+  }
+}
+
+/** The tables as they are now, and what is no longer as it was, one clause each. */
+async function readAgain(
+  tables: readonly TableRecord[],
+  engine: Engine,
+): Promise<{ readonly current: readonly TableRecord[]; readonly changed: readonly string[] }> {
+  const current: TableRecord[] = [];
+  const changed: string[] = [];
+  for (const before of tables) {
+    const described = await engine.describe(before.name);
+    if (described.kind !== 'table') {
+      throw new KnownError('missing', `Table '${before.name}' was deleted during the backup`, {
+        changed: 'Nothing was stored.',
+        hint: 'Run the backup again.',
+      });
+    }
+    const { record } = described;
+    current.push(record);
+    if (record.id !== before.id) changed.push(`table ${before.name} was made anew`);
+    changed.push(...schemaDrift(before.schema, record.schema).map((line) => `${before.name}: ${line}`));
+  }
+  return { current, changed };
+}
+
+/** Whether the tag is gone. When it is not, the next run will clear it: it stays written down. */
+async function dropTag(
+  tables: readonly TableRecord[],
+  tag: string,
+  { engine, report }: FreezeTools,
+): Promise<boolean> {
+  let gone = true;
+  for (const { keyspace } of tables) {
+    try {
+      await engine.dropSnapshot(keyspace, tag);
+    } catch (error) {
+      gone = false;
+      report.warn(
+        `Snapshot ${tag} of ${keyspace} is still on the node (the next run clears it): ${messageOf(error)}`,
+      );
+    }
+  }
+  return gone;
+}

@@ -1,0 +1,101 @@
+import { kindOf, KnownError, messageOf } from '../errors.js';
+import type { TableOutcome } from '../model/outcome.js';
+import { snapshotTag } from '../model/snapshot-tag.js';
+import { tellFailure } from '../terminal/tell-failure.js';
+import { isFrozen, withFrozenTables, type Frozen } from './freeze.js';
+import type { BackupPlan, TableStep } from './plan.js';
+import { storeTable } from './store-table.js';
+import type { BackupTools } from './tools.js';
+
+/** The order is the safety argument: nothing is published before everything is stored and proven. */
+export async function runBackup(plan: BackupPlan, tools: BackupTools): Promise<readonly TableOutcome[]> {
+  const { store, report } = tools;
+  return store.withLock('backup', async () => {
+    await report.step('Repair what an interrupted run left', () => repair(tools));
+    const tables = plan.steps.flatMap((step) => (step.action === 'back up' ? [step.record] : []));
+    // One tag for all tables of the run.
+    const tag = snapshotTag(store.id, plan.runId);
+    const outcomes = await withFrozenTables(tables, tag, tools, (frozen) => storeAll(plan, frozen, tools));
+    await store.recordHistory(historyEntry(plan, outcomes, tools));
+    return outcomes;
+  });
+}
+
+/** Only tags that a dead run wrote down are cleared; everybody else's snapshots are not ours to judge. */
+async function repair({ store, engine, report }: BackupTools): Promise<void> {
+  for (const sentence of await store.repair()) report.info(`Repaired: ${sentence}`);
+  for (const { tag, keyspaces } of await store.notedSnapshots()) {
+    for (const keyspace of keyspaces) await engine.dropSnapshot(keyspace, tag);
+    await store.forgetSnapshot(tag);
+    report.info(`Cleared snapshot ${tag}, which an interrupted run left`);
+  }
+}
+
+async function storeAll(
+  plan: BackupPlan,
+  frozen: Frozen,
+  tools: BackupTools,
+): Promise<readonly TableOutcome[]> {
+  const outcomes: TableOutcome[] = [];
+  for (const step of plan.steps) {
+    tools.signal.throwIfAborted();
+    outcomes.push(await storeOne(step, plan, frozen, tools));
+    // The documented gap between two tables.
+    if (plan.steps.length > 1) tools.report.say('');
+  }
+  return outcomes;
+}
+
+/** One table's failure stops nobody else. */
+async function storeOne(
+  step: TableStep,
+  plan: BackupPlan,
+  frozen: Frozen,
+  tools: BackupTools,
+): Promise<TableOutcome> {
+  const { report, signal } = tools;
+  const { name: table } = step;
+  if (step.action === 'skip') {
+    report.warn(`Skipped ${table}: ${step.reason}`);
+    return { table, result: 'skipped', reason: step.reason };
+  }
+  try {
+    if (step.action === 'fail') throw new KnownError('missing', step.reason);
+    const state = frozen.tables.get(table);
+    if (!state) throw new Error(`${table} was never frozen`);
+    report.info(`===== Start backup process for ${table} =====`);
+    report.info(`Table ID for ${table}: ${state.record.id.replaceAll('-', '')}`);
+    if (!isFrozen(state)) {
+      report.info(`Taking snapshot for ${state.record.keyspace}`);
+      throw snapshotFailed(state.error);
+    }
+    await storeTable(state, { plan, frozen, whole: step.whole }, tools);
+    report.info(`===== Backup completed for ${table} =====`);
+    return { table, result: 'done' };
+  } catch (error) {
+    if (signal.aborted) throw error;
+    tellFailure(error, report);
+    return { table, result: 'failed', error: messageOf(error), kind: kindOf(error), before: 'untouched' };
+  }
+}
+
+/** The documented words in front of nodetool's own. */
+function snapshotFailed(error: unknown): unknown {
+  if (!(error instanceof KnownError) || error.kind !== 'program') return error;
+  const said =
+    'said' in error && typeof error.said === 'string' && error.said !== '' ? error.said : error.message;
+  return new KnownError('program', `Snapshot command failed: ${said}`, { cause: error });
+}
+
+const historyEntry = (
+  plan: BackupPlan,
+  outcomes: readonly TableOutcome[],
+  { clock }: BackupTools,
+): object => ({
+  run: plan.runId,
+  command: 'backup',
+  label: plan.label,
+  startedAt: plan.startedAt.toISOString(),
+  finishedAt: clock.now().toISOString(),
+  outcomes,
+});

@@ -1,0 +1,42 @@
+import { descParts } from '../cql/desc-parts.js';
+import { splitStatements } from '../cql/splitter.js';
+import { KnownError } from '../errors.js';
+import type { TableRecord } from '../model/table-record.js';
+
+/** The documented files' texts, and the numbers that the documented log lines name. */
+export interface SchemaFiles {
+  /** Characters of the whole description. */
+  readonly described: number;
+  /** `table_schema.cql`. */
+  readonly table: string;
+  /** `materialized_view_1.cql`, … in order of appearance. */
+  readonly views: readonly string[];
+  /** `keyspace.cql`. */
+  readonly keyspace: string;
+}
+
+/**
+ * Cuts the description of a table into the files that the documented layout has. Indexes of the base table go behind its
+ * CREATE TABLE. Rejects with the documented words when there is no CREATE TABLE.
+ */
+export function schemaFilesOf({ name, keyspaceStatement, statements }: TableRecord): SchemaFiles {
+  const text = statements.map(({ statement }) => ended(statement)).join('\n');
+  const [table, ...others] = descParts(splitStatements(text)).tables;
+  if (!table || others.length > 0) {
+    throw new KnownError('database', '✗ Failed to extract table schema', {
+      hint: `DESC TABLE of '${name}' shows ${others.length + (table ? 1 : 0)} tables instead of one.`,
+    });
+  }
+  return {
+    described: text.length,
+    table: [...table.table, ...table.indexes].join('\n'),
+    views: table.views,
+    keyspace: `${ended(keyspaceStatement).trim()}\n`,
+  };
+}
+
+/** Rows of DESC end in `;` by themselves, most of them. */
+const ended = (statement: string): string => {
+  const trimmed = statement.trimEnd();
+  return trimmed.endsWith(';') ? trimmed : `${trimmed};`;
+};

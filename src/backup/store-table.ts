@@ -1,0 +1,132 @@
+import { dirname } from 'node:path';
+import { messageOf } from '../errors.js';
+import type { Manifest, StoredFile } from '../model/manifest.js';
+import type { TableRecord } from '../model/table-record.js';
+import { renderSchemaFile } from '../model/table-schema.js';
+import {
+  ALTERNATOR_SCHEMA_FILE,
+  archiveFile,
+  KEYSPACE_FILE,
+  README_FILE,
+  TABLE_SCHEMA_FILE,
+  viewFile,
+} from '../store/layout.js';
+import type { BackupWriter } from '../store/store.js';
+import { expectRoom } from '../system/room.js';
+import type { Reporter } from '../terminal/reporter.js';
+import { checkSnapshot } from './check-snapshot.js';
+import type { FrozenTable } from './freeze.js';
+import { manifestOf, type TableContext } from './manifest-of.js';
+import { readmeText } from './readme.js';
+import { schemaFilesOf, type SchemaFiles } from './schema-files.js';
+import type { BackupTools } from './tools.js';
+
+/** About so many items are read while backing up; a restore must bring back some of them at least. */
+const SAMPLE = 1_000;
+
+/** Everything of one table, from its frozen files to its published backup. */
+export async function storeTable(
+  table: FrozenTable,
+  context: TableContext,
+  tools: BackupTools,
+): Promise<void> {
+  const { engine, store, report, signal } = tools;
+  const { record, snapshot } = table;
+  const shown = `${tools.shownRoot}/${record.name}`;
+
+  report.info(`Creating schema file for ${record.name} at ${shown}/${TABLE_SCHEMA_FILE}`);
+  const schema = schemaFilesOf(record);
+  report.info(`Successfully retrieved DESC TABLE output (${schema.described} characters)`);
+  report.info(`✓ Table schema extracted: ${schema.table.length} characters`);
+  report.info(`✓ Materialized views found: ${schema.views.length}`);
+
+  const checked = await report.step(`Check the files of ${record.name}`, () =>
+    checkSnapshot(snapshot, signal),
+  );
+  for (const sstable of checked.unproven)
+    report.warn(`${record.name}: SSTable ${sstable} has no digest: unproven`);
+  await expectRoom(store.root, checked.bytes, `the backup of ${record.name}`);
+
+  const writer = await store.begin(record.name, context.plan.label);
+  try {
+    const written = await writeSchemaFiles(writer, schema, record);
+    const sample = await countItems(record, tools);
+    const { path } = await engine.tableDirectory(record);
+    const archive = await report.step(`Archive ${record.name}`, () =>
+      writer.archive({
+        directory: snapshot.directory,
+        files: checked.files,
+        onProgress: (done, total) => {
+          report.progress(`Archive ${record.name}`, done, total);
+        },
+      }),
+    );
+    const finishedAt = tools.clock.now().toISOString();
+    const readme = await writer.writeFile(
+      README_FILE,
+      readmeText({
+        record,
+        label: context.plan.label,
+        archive: archiveFile(record.name),
+        ...checked,
+        finishedAt,
+        toolVersion: tools.toolVersion,
+        ...tools.runbook,
+        dataDirectory: dirname(dirname(path)),
+      }),
+    );
+    const stored = { checked, archive, files: [...written, readme], sample, finishedAt };
+    await writer.publish(manifestOf(table, context, stored, tools.toolVersion));
+  } finally {
+    await writer.abandon();
+  }
+  tellStored(shown, schema, table, context.frozen.tag, report);
+}
+
+async function writeSchemaFiles(
+  writer: BackupWriter,
+  schema: SchemaFiles,
+  record: TableRecord,
+): Promise<Manifest['files']> {
+  const files = [
+    [TABLE_SCHEMA_FILE, schema.table],
+    ...schema.views.map((text, index) => [viewFile(index + 1), text] as const),
+    [KEYSPACE_FILE, schema.keyspace],
+    [ALTERNATOR_SCHEMA_FILE, renderSchemaFile(record.schema)],
+  ] as const;
+  const written: StoredFile[] = [];
+  for (const [name, text] of files) written.push(await writer.writeFile(name, text));
+  return written;
+}
+
+/** A role that may describe a table but not read it can still back it up. */
+async function countItems(
+  { name }: TableRecord,
+  { engine, report }: BackupTools,
+): Promise<Manifest['sample']> {
+  try {
+    return await engine.sample(name, { most: SAMPLE });
+  } catch (error) {
+    report.warn(`The items of ${name} could not be read while backing up: ${messageOf(error)}`);
+    return null;
+  }
+}
+
+/** The documented lines of what is in its place only now. */
+function tellStored(
+  shown: string,
+  schema: SchemaFiles,
+  { record, snapshot }: FrozenTable,
+  tag: string,
+  report: Reporter,
+): void {
+  report.info(`✓ Table schema saved to: ${shown}/${TABLE_SCHEMA_FILE}`);
+  schema.views.forEach((_, index) => {
+    report.info(`✓ Materialized view ${index + 1} saved to: ${shown}/${viewFile(index + 1)}`);
+  });
+  report.info(`Taking snapshot for ${record.keyspace}`);
+  report.info(`Snapshot created for ${record.name} with ID: ${tag}`);
+  report.info(`Snapshot directory verified: ${snapshot.directory}/`);
+  report.info(`Creating backup archive: ${shown}/${archiveFile(record.name)}`);
+  report.info(`Backup created at ${shown}/${archiveFile(record.name)}`);
+}

@@ -1,0 +1,22 @@
+import type { Engine } from '../engine/engine.js';
+import type { NodeService } from '../service/node-service.js';
+import type { Settings } from '../settings.js';
+import type { Store } from '../store/store.js';
+import type { Clock } from '../system/wait.js';
+import type { Prompter } from '../terminal/prompter.js';
+import type { Reporter } from '../terminal/reporter.js';
+
+/** What every command works with; `wire.ts` makes it for one run. */
+export interface Tools {
+  readonly settings: Settings;
+  readonly engine: Engine;
+  readonly store: Store;
+  readonly service: NodeService;
+  readonly report: Reporter;
+  readonly prompter: Prompter;
+  /** Whether a person sits there: standard input and standard output are both a terminal. */
+  readonly isTerminal: boolean;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly toolVersion: string;
+}

@@ -1,0 +1,164 @@
+import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
+import type { CreateTableInput } from '../../model/table-creation.js';
+import { connectToApi, sendRaw, type ApiConnection, type Sdk } from './api-connection.js';
+import type { ScyllaOptions } from './options.js';
+import { explainApiError, isNoSuchTable } from './api-error.js';
+
+export interface PageRequest {
+  readonly table: string;
+  readonly index: string | undefined;
+  readonly segment: number;
+  readonly segments: number;
+  readonly limit: number;
+  readonly from: unknown;
+}
+
+/**
+ * The Alternator API, verb by verb. Answers are the server's own JSON: the SDK would drop members it does not know. Every
+ * call rejects with a KnownError.
+ */
+export interface Api {
+  /** All pages, in the server's order. */
+  listTables(): Promise<readonly string[]>;
+  /** The `Table` member of the answer; undefined when there is no such table. */
+  describeTable(table: string): Promise<unknown>;
+  /** All pages of a table's tags. */
+  listTags(arn: string): Promise<readonly unknown[]>;
+  /** The `TimeToLiveDescription` member of the answer. */
+  describeTimeToLive(table: string): Promise<unknown>;
+  createTable(input: CreateTableInput): Promise<void>;
+  deleteTable(table: string): Promise<void>;
+  setTimeToLive(table: string, attribute: string): Promise<void>;
+  enableStream(table: string, viewType: string): Promise<void>;
+  /** How many items one page of one segment holds, and where the next page starts. */
+  countPage(page: PageRequest): Promise<{ readonly count: number; readonly next: unknown }>;
+  close(): Promise<void>;
+}
+
+/** Nothing is loaded or connected before the first call: the SDK costs 100 ms (measured, Node 20). */
+export function connectApi({ endpoint, region, credentials, signal }: ScyllaOptions): Api {
+  let connected: Promise<ApiConnection> | undefined;
+  const connection = () => (connected ??= connectToApi(endpoint, region, credentials));
+
+  const call: Call = async (doing, build) => {
+    try {
+      const { client, sdk } = await connection();
+      return await sendRaw(client, build(sdk), signal);
+    } catch (error) {
+      throw explainApiError(error, { doing, endpoint, signal });
+    }
+  };
+
+  return {
+    async listTables() {
+      const names: string[] = [];
+      let start: string | undefined;
+      do {
+        const page = (await call(
+          'List the tables',
+          (sdk) => new sdk.ListTablesCommand({ ExclusiveStartTableName: start }),
+        )) as {
+          TableNames?: string[];
+          LastEvaluatedTableName?: string;
+        };
+        names.push(...(page.TableNames ?? []));
+        start = page.LastEvaluatedTableName;
+      } while (start !== undefined);
+      return names;
+    },
+
+    async describeTable(table) {
+      const answer = await missingAsUndefined(
+        call(`Describe table '${table}'`, (sdk) => new sdk.DescribeTableCommand({ TableName: table })),
+      );
+      return (answer as { Table?: unknown } | undefined)?.Table;
+    },
+
+    async listTags(arn) {
+      const tags: unknown[] = [];
+      let token: string | undefined;
+      do {
+        const page = (await call(
+          `List the tags of ${arn}`,
+          (sdk) => new sdk.ListTagsOfResourceCommand({ ResourceArn: arn, NextToken: token }),
+        )) as { Tags?: unknown[]; NextToken?: string };
+        tags.push(...(page.Tags ?? []));
+        token = page.NextToken;
+      } while (token !== undefined);
+      return tags;
+    },
+
+    async describeTimeToLive(table) {
+      const answer = await call(
+        `Read the time to live of table '${table}'`,
+        (sdk) => new sdk.DescribeTimeToLiveCommand({ TableName: table }),
+      );
+      return (answer as { TimeToLiveDescription?: unknown }).TimeToLiveDescription ?? {};
+    },
+
+    async createTable(input) {
+      // The SDK's types want mutable lists; it changes none of them.
+      const mutable = structuredClone(input) as unknown as CreateTableCommandInput;
+      await call(`Create table '${input.TableName}'`, (sdk) => new sdk.CreateTableCommand(mutable));
+    },
+
+    async deleteTable(table) {
+      await call(`Delete table '${table}'`, (sdk) => new sdk.DeleteTableCommand({ TableName: table }));
+    },
+
+    async setTimeToLive(table, attribute) {
+      await call(
+        `Set the time to live of table '${table}'`,
+        (sdk) =>
+          new sdk.UpdateTimeToLiveCommand({
+            TableName: table,
+            TimeToLiveSpecification: { Enabled: true, AttributeName: attribute },
+          }),
+      );
+    },
+
+    async enableStream(table, viewType) {
+      const StreamViewType = viewType as 'KEYS_ONLY';
+      await call(
+        `Switch on the stream of table '${table}'`,
+        (sdk) =>
+          new sdk.UpdateTableCommand({
+            TableName: table,
+            StreamSpecification: { StreamEnabled: true, StreamViewType },
+          }),
+      );
+    },
+
+    async countPage(page) {
+      const answer = (await call(
+        `Read items of table '${page.table}'`,
+        (sdk) =>
+          new sdk.ScanCommand({
+            TableName: page.table,
+            IndexName: page.index,
+            Select: 'COUNT',
+            Segment: page.segment,
+            TotalSegments: page.segments,
+            Limit: page.limit,
+            ExclusiveStartKey: page.from as never,
+          }),
+      )) as { Count?: number; LastEvaluatedKey?: unknown };
+      return { count: answer.Count ?? 0, next: answer.LastEvaluatedKey };
+    },
+
+    async close() {
+      if (connected) (await connected).client.destroy();
+    },
+  };
+}
+
+type Call = (doing: string, build: (sdk: Sdk) => unknown) => Promise<unknown>;
+
+async function missingAsUndefined<T>(promise: Promise<T>): Promise<T | undefined> {
+  try {
+    return await promise;
+  } catch (error) {
+    if (isNoSuchTable(error)) return undefined;
+    throw error;
+  }
+}

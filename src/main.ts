@@ -1,0 +1,121 @@
+import { CommanderError } from 'commander';
+import { buildProgram, type Actions } from './cli.js';
+import { EXIT_CODES, KnownError, messageOf, type ExitCode } from './errors.js';
+import { parseSettings, type RawSettings } from './settings.js';
+import { tellFailure } from './terminal/tell-failure.js';
+import type { Tools } from './commands/tools.js';
+import type { CommandName, World } from './wire.js';
+
+/** Returns the exit status. Nothing below this file ends the process, and nothing below it prints an error of the run. */
+export async function main(argv: readonly string[], world: World, stop: AbortSignal): Promise<number> {
+  let exitCode: number = EXIT_CODES.done;
+  const program = buildProgram({
+    version: world.version,
+    actions: actionsFor(world, stop),
+    onDone: (code) => {
+      exitCode = code;
+    },
+    writeOut: (text) => world.stdout.write(text),
+    writeErr: (text) => world.stderr.write(text),
+  });
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_CODES.done : EXIT_CODES.usage;
+    world.stderr.write(`${explain(error)}\n`);
+    return error instanceof KnownError ? error.exitCode : EXIT_CODES.failed;
+  }
+}
+
+/** Modules are loaded where they are needed: `--help` and a mistyped flag should not pay for a database driver. */
+function actionsFor(world: World, stop: AbortSignal): Actions {
+  const backup: Actions['backup'] = (flags, settings) =>
+    run('backup', settings, world, stop, async (tools) => {
+      const { backupCommand } = await import('./commands/backup.js');
+      return backupCommand(flags, tools);
+    });
+  const restore: Actions['restore'] = (flags, settings) =>
+    run('restore', settings, world, stop, async (tools) => {
+      const { restoreCommand } = await import('./commands/restore.js');
+      return restoreCommand(flags, tools);
+    });
+
+  return {
+    backup,
+    restore,
+    async menu(settings) {
+      const chosen = await askMain(settings, world, stop);
+      if (chosen === 'backup') return backup({ tables: [] }, settings);
+      if (chosen === 'restore') return restore({ tables: [] }, settings);
+      return EXIT_CODES.done;
+    },
+  };
+}
+
+async function askMain(
+  raw: RawSettings,
+  world: World,
+  stop: AbortSignal,
+): Promise<'backup' | 'restore' | 'exit'> {
+  const settings = parseSettings(raw, world.environment);
+  const { wire } = await import('./wire.js');
+  const { tools, close } = wire('backup', settings, world, stop);
+  try {
+    if (!tools.isTerminal) {
+      throw new KnownError('usage', 'The menu needs a terminal', {
+        hint: 'Say what to do: alternator-backup backup … or alternator-backup restore …; --help shows more.',
+        changed: 'Nothing was done.',
+      });
+    }
+    const { mainMenu } = await import('./commands/main-menu.js');
+    return await mainMenu(tools);
+  } finally {
+    await close();
+  }
+}
+
+/** One command with its tools. What it rejects with is told through its own reporter, and so is in its log file. */
+async function run(
+  command: CommandName,
+  raw: RawSettings,
+  world: World,
+  stop: AbortSignal,
+  work: (tools: Tools) => Promise<ExitCode>,
+): Promise<number> {
+  const settings = parseSettings(raw, world.environment);
+  const { wire } = await import('./wire.js');
+  const { tools, close } = wire(command, settings, world, stop);
+  try {
+    return await work(tools);
+  } catch (error) {
+    // Nothing was done, so that there is nothing to log; and nobody wants a log file for a mistyped flag.
+    if (error instanceof KnownError && error.kind === 'usage') throw error;
+    return tellEnd(command, error, tools);
+  } finally {
+    await close();
+  }
+}
+
+function tellEnd(command: CommandName, error: unknown, { report, signal }: Tools): ExitCode {
+  const cause: unknown = signal.aborted && !(error instanceof KnownError) ? signal.reason : error;
+  const known = cause instanceof KnownError ? cause : undefined;
+  if (known?.kind === 'interrupted' || known?.kind === 'terminated') {
+    const name = command === 'backup' ? 'Backup' : 'Restore';
+    report.say('');
+    // The documented words; both signals are somebody's wish.
+    report.say(`${name} process interrupted by user.`);
+  } else {
+    tellFailure(cause, report);
+  }
+  const exitCode = known?.exitCode ?? EXIT_CODES.failed;
+  report.summary({ command, exitCode, error: messageOf(cause) });
+  return exitCode;
+}
+
+/** What happened, what was changed, what to do: for errors from before there was a reporter. */
+function explain(error: unknown): string {
+  if (!(error instanceof KnownError))
+    return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return [error.message, error.changed, error.hint].filter((part) => part !== undefined).join('\n');
+}

@@ -1,0 +1,112 @@
+import { chown, link, mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { TableDirectory } from '../engine/engine.js';
+import { KnownError, messageOf } from '../errors.js';
+import { parseComponentName } from '../model/sstable.js';
+import type { TableRecord } from '../model/table-record.js';
+import { exists, namesIn, syncDirectory } from '../system/files.js';
+import { waitUntil } from '../system/wait.js';
+import type { Staged } from './stage.js';
+import type { RestoreTools } from './tools.js';
+
+const HOUR = 3_600_000;
+
+/**
+ * Hard-links staged files into the table's `upload/`: the server may delete what lies there, and the staged file stays
+ * until the load is proven. Rejects when something lies there already, since it would be loaded along.
+ */
+export async function placeFiles(
+  directory: TableDirectory,
+  staged: Staged,
+  { report }: RestoreTools,
+): Promise<void> {
+  const upload = join(directory.path, 'upload');
+  if (!(await exists(upload))) {
+    await mkdir(upload, { mode: 0o755 });
+    await chown(upload, directory.uid, directory.gid);
+  }
+  const foreign = await componentsIn(upload);
+  if (foreign.length > 0) {
+    throw new KnownError('files', `${upload} is not empty: ${foreign.slice(0, 3).join(', ')}`, {
+      hint: 'Load these files by nodetool refresh, or take them away; then restore again.',
+    });
+  }
+  for (const name of staged.names) await link(join(staged.directory, name), join(upload, name));
+  await syncDirectory(upload);
+  report.info(`Data extracted to ${upload}/`);
+}
+
+/**
+ * Makes the server take what lies in `upload/` and looks whether it did: nodetool ends with status 0 also when it loaded
+ * nothing and deleted the files (behaviour.md N377), or dropped every row as corrupt (E013).
+ */
+export async function loadFiles(
+  table: TableRecord,
+  stream: boolean,
+  { engine, report }: RestoreTools,
+): Promise<void> {
+  const { path } = await engine.tableDirectory(table);
+  const corruptBefore = await engine.corruptRows();
+  report.info(`Running nodetool refresh for ${table.keyspace}.${table.name}`);
+  try {
+    await report.step(`Load ${table.name}`, () => engine.refresh(table, { stream }));
+  } catch (error) {
+    // The documented words.
+    throw new KnownError('program', `Error running nodetool refresh: ${messageOf(error)}`, { cause: error });
+  }
+  report.info('Nodetool refresh completed successfully');
+
+  const left = await componentsIn(join(path, 'upload'));
+  if (left.length > 0) {
+    throw new KnownError(
+      'database',
+      `The server left ${left.length} files in upload/: ${left.slice(0, 3).join(', ')}`,
+    );
+  }
+  const corrupt = ((await engine.corruptRows()) ?? 0) - (corruptBefore ?? 0);
+  if (corrupt > 0) {
+    throw new KnownError(
+      'database',
+      `The server could not take ${corrupt} rows: they do not fit the table's keys`,
+    );
+  }
+}
+
+/** An index says ACTIVE long before it is complete; files in `staging/` are what tells (behaviour.md E022). */
+export async function waitForIndexes(
+  table: TableRecord,
+  { engine, clock, report }: RestoreTools,
+): Promise<void> {
+  const look = async () => {
+    const files = await engine.filesAwaitingIndexes(table);
+    return files === 0 ? undefined : `${files} files are not in the indexes yet`;
+  };
+  await report.step(`Wait for the indexes of ${table.name}`, () =>
+    waitUntil(look, {
+      problem: `The indexes of '${table.name}' are not complete`,
+      patience: { deadlineMs: 6 * HOUR, firstMs: 50, mostMs: 2_000 },
+      clock,
+    }),
+  );
+}
+
+/** Views that were made after the data are built in the background. */
+export async function waitForViews(
+  table: TableRecord,
+  { engine, clock, report }: RestoreTools,
+): Promise<void> {
+  const look = async () => {
+    const views = await engine.unbuiltViews(table);
+    return views.length === 0 ? undefined : `${views.join(', ')} are being built`;
+  };
+  await report.step(`Wait for the views of ${table.name}`, () =>
+    waitUntil(look, {
+      problem: `The views of '${table.name}' are not complete`,
+      patience: { deadlineMs: 6 * HOUR, firstMs: 50, mostMs: 2_000 },
+      clock,
+    }),
+  );
+}
+
+const componentsIn = async (directory: string): Promise<readonly string[]> =>
+  (await namesIn(directory)).filter((name) => parseComponentName(name) !== undefined);

@@ -1,0 +1,122 @@
+import { quoteName } from '../cql/quoting.js';
+import { KnownError, messageOf } from '../errors.js';
+import { planCreation } from '../model/table-creation.js';
+import { keyspaceOf } from '../model/table-name.js';
+import type { TableRecord } from '../model/table-record.js';
+import type { TableSchema } from '../model/table-schema.js';
+import type { LoadStep } from './plan.js';
+import type { CqlSchema } from './saved-schema.js';
+import type { RestoreTools } from './tools.js';
+
+/** Removes the present table, where there is one, and makes it anew and empty, in the way that the plan says. */
+export async function makeTable(step: LoadStep, tools: RestoreTools): Promise<TableRecord> {
+  const record = step.way === 'cql' ? await makeByCql(step, tools) : await makeByApi(step, tools);
+  tools.report.info(`Table ID for ${step.name}: ${record.id.replaceAll('-', '')}`);
+  tools.report.info(`Using Table ID: ${record.id.replaceAll('-', '')}`);
+  return record;
+}
+
+async function makeByApi(
+  { name, live, saved }: LoadStep,
+  { engine, report }: RestoreTools,
+): Promise<TableRecord> {
+  if (!saved.alternator) throw new Error('planned by the API without a schema for it');
+  const creation = planCreation(saved.alternator, name);
+  if (live) await report.step(`Delete table ${name}`, () => engine.deleteTable(name));
+  if (live) report.info(`Present table ${name} deleted`);
+  const { GlobalSecondaryIndexes = [], LocalSecondaryIndexes = [] } = creation.input;
+  const record = await report.step(`Create table ${name}`, () => engine.createTable(creation));
+  report.info(
+    `Table ${name} created with ${GlobalSecondaryIndexes.length} global and ${LocalSecondaryIndexes.length} local indexes`,
+  );
+  return record;
+}
+
+/** The documented order and words. No directory is deleted: the server makes a new one by the new id. */
+async function makeByCql({ name, saved }: LoadStep, { engine, report }: RestoreTools): Promise<TableRecord> {
+  const schema = expectCql(saved.cql);
+  const keyspace = keyspaceOf(name);
+
+  report.info(`Dropping keyspace: ${keyspace}`);
+  await engine.execute(`DROP KEYSPACE IF EXISTS ${quoteName(keyspace)}`);
+  report.info(`Keyspace ${keyspace} dropped successfully`);
+
+  report.info(`Ensuring keyspace exists: ${keyspace}`);
+  await engine.execute(schema.keyspace ?? fallbackKeyspace(keyspace, report));
+  report.info(`Keyspace ${keyspace} ensured to exist`);
+
+  report.info(
+    schema.layout === 'separated'
+      ? 'Using separated schema files (table_schema.cql + materialized_view_*.cql)'
+      : 'Using legacy schema file (schema.cql)',
+  );
+  for (const text of schema.leftOut)
+    report.warn(`Not sent, since it makes no part of the table: ${firstLine(text)}`);
+  report.info(`Restoring base table schema for ${name}`);
+  for (const statement of schema.table) await engine.execute(statement);
+  report.info(`Base table schema restored successfully for ${name}`);
+
+  const described = await engine.describe(name);
+  if (described.kind !== 'table')
+    throw new KnownError('database', `Table '${name}' was made by CQL, but is ${described.kind}`);
+  report.info(`Truncating table ${keyspace}.${name}`);
+  await engine.truncate(described.record);
+  report.info('Table truncated successfully');
+  return described.record;
+}
+
+/** Indexes and views, after the data. One that fails is a warning: the table itself is back. */
+export async function makeViews({ name, saved }: LoadStep, { engine, report }: RestoreTools): Promise<void> {
+  const schema = expectCql(saved.cql);
+  for (const statement of schema.indexes) {
+    await engine.execute(statement).catch((error: unknown) => {
+      report.warn(`Error restoring an index of ${name}: ${messageOf(error)}`);
+    });
+  }
+  report.info('Restoring materialized views after data is loaded...');
+  report.info(`Looking for materialized views to restore for ${name}`);
+  report.info(`Found ${schema.views.length} materialized view(s) to restore`);
+  for (const { from, statement } of schema.views) {
+    report.info(`Restoring materialized view from ${from}`);
+    try {
+      await engine.execute(statement);
+      report.info('Materialized view restored successfully');
+    } catch (error) {
+      report.warn(`Error restoring materialized view from ${from}: ${messageOf(error)}`);
+    }
+  }
+  report.info(`All materialized views processed for ${name}`);
+}
+
+/** What a table has that can be set only after its data is there, unless it has it already (CQL may have made it so). */
+export async function setLateSettings(
+  name: TableRecord['name'],
+  schema: TableSchema,
+  { engine }: RestoreTools,
+): Promise<void> {
+  const { timeToLive, stream } = planCreation(schema, name);
+  if (timeToLive === undefined && stream === undefined) return;
+  const described = await engine.describe(name);
+  const live = described.kind === 'table' ? planCreation(described.record.schema, name) : undefined;
+  if (timeToLive !== undefined && live?.timeToLive !== timeToLive)
+    await engine.setTimeToLive(name, timeToLive);
+  if (stream !== undefined && live?.stream !== stream) await engine.enableStream(name, stream);
+}
+
+/** The documented keyspace, for folders that say nothing of theirs. */
+function fallbackKeyspace(keyspace: string, report: RestoreTools['report']): string {
+  report.warn(
+    `The backup does not say how ${keyspace} was replicated: SimpleStrategy with one copy, as documented`,
+  );
+  return (
+    `CREATE KEYSPACE IF NOT EXISTS ${quoteName(keyspace)} ` +
+    "WITH replication = {'class': 'SimpleStrategy', 'replication_factor': 1}"
+  );
+}
+
+function expectCql(cql: LoadStep['saved']['cql']): CqlSchema {
+  if ('problem' in cql) throw new Error(`planned by CQL without statements: ${cql.problem}`);
+  return cql;
+}
+
+const firstLine = (text: string): string => (text.split('\n')[0] ?? '').slice(0, 120);

@@ -1,0 +1,118 @@
+import type { NodeIdentity } from '../engine/engine.js';
+import type { ErrorKind } from '../errors.js';
+import { formatSize } from '../model/size.js';
+import type { TableName } from '../model/table-name.js';
+import type { Described, TableRecord } from '../model/table-record.js';
+import type { StoredBackup } from '../store/store.js';
+import type { RestoreRequest, SchemaWay } from './request.js';
+import type { SavedSchema } from './saved-schema.js';
+
+/** A backup of a table with what it says of the schema, or the reason why there is none that can be used. */
+export type FoundBackup =
+  | { readonly backup: StoredBackup; readonly saved: SavedSchema }
+  | { readonly problem: string; readonly kind: ErrorKind };
+
+export interface RestoreFacts {
+  readonly node: NodeIdentity;
+  readonly tables: readonly TableFacts[];
+  readonly runId: string;
+  readonly now: Date;
+}
+
+/** What was found out of one table that is to be restored. */
+export interface TableFacts {
+  readonly name: TableName;
+  readonly found: FoundBackup;
+  readonly live: Described;
+  /** Tables that lie in the same keyspace and would be dropped with it. */
+  readonly neighbours: readonly string[];
+}
+
+export type RestoreStep =
+  | {
+      /** `create`: there is no such table. `recreate`: there is one, and it goes. */
+      readonly action: 'create' | 'recreate';
+      readonly name: TableName;
+      readonly backup: StoredBackup;
+      readonly way: SchemaWay;
+      readonly saved: SavedSchema;
+      readonly live: TableRecord | undefined;
+      /** Let the server send each row to its owners, instead of keeping the files as they are. */
+      readonly stream: boolean;
+    }
+  | { readonly action: 'fail'; readonly name: TableName; readonly reason: string; readonly kind: ErrorKind };
+
+export type LoadStep = Exclude<RestoreStep, { readonly action: 'fail' }>;
+
+export interface RestorePlan {
+  readonly runId: string;
+  readonly startedAt: Date;
+  readonly offline: boolean;
+  readonly steps: readonly RestoreStep[];
+}
+
+/** What will happen. Decides everything and does nothing. */
+export function planRestore(request: RestoreRequest, facts: RestoreFacts): RestorePlan {
+  return {
+    runId: facts.runId,
+    startedAt: facts.now,
+    offline: request.offline,
+    steps: facts.tables.map((table) => {
+      const step = planTable(table, request, facts.node);
+      if (typeof step !== 'string') return step;
+      const kind = 'problem' in table.found ? table.found.kind : 'refused';
+      return { action: 'fail', name: table.name, reason: step, kind };
+    }),
+  };
+}
+
+/** A step, or the reason why this table cannot be restored. */
+function planTable(
+  { name, found, live, neighbours }: TableFacts,
+  request: RestoreRequest,
+  node: NodeIdentity,
+): LoadStep | string {
+  if ('problem' in found) return found.problem;
+  const { backup, saved } = found;
+  if (live.kind === 'plain CQL')
+    return `'${name}' is now a plain CQL table, which no backup of ours can replace`;
+  if (neighbours.length > 0) {
+    return `the keyspace of '${name}' also holds ${neighbours.join(', ')}, made by plain CQL, and would take it along when it is dropped`;
+  }
+  if (backup.kind === 'manifest' && !backup.manifest.table.whole && !request.nodeLocalOnly) {
+    return `backup ${backup.label} holds only one node's share of '${name}'; --node-local-only restores it all the same`;
+  }
+
+  const way: SchemaWay = saved.alternator === undefined ? 'cql' : request.schema;
+  // Scylla's CREATE takes \w+ only, even in quotes (create_table_statement.cc); found out now, not after the DROP.
+  if (way === 'cql' && node.engine === 'Scylla' && !/^\w+$/.test(name)) {
+    return `'${name}' cannot be made by CQL: Scylla takes letters, digits and _ only`;
+  }
+  if (way === 'cql' && 'problem' in saved.cql) return saved.cql.problem;
+
+  return {
+    action: live.kind === 'table' ? 'recreate' : 'create',
+    name,
+    backup,
+    way,
+    saved,
+    live: live.kind === 'table' ? live.record : undefined,
+    stream: node.nodeCount > 1 || (live.kind === 'table' && live.record.tablets === true),
+  };
+}
+
+/** The plan for people, one line each. */
+export function describePlan(plan: RestorePlan): readonly string[] {
+  return plan.steps.map((step) => {
+    if (step.action === 'fail') return `  cannot restore ${step.name}: ${step.reason}`;
+    const { backup, name, way } = step;
+    const from =
+      backup.kind === 'manifest'
+        ? `backup ${backup.label} (${formatSize(backup.manifest.totals.bytes)}, finished ${backup.manifest.finishedAt})`
+        : `the documented folder ${backup.folder}, which has no manifest: only its digests can be proven`;
+    const by = way === 'cql' ? ', schema by CQL' : '';
+    const what =
+      step.action === 'recreate' ? `DELETE the present table ${name} and restore it` : `create ${name}`;
+    return `  ${what} from ${from}${by}`;
+  });
+}

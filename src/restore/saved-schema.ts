@@ -1,0 +1,140 @@
+import { descParts } from '../cql/desc-parts.js';
+import { qualifiedName } from '../cql/qualified-name.js';
+import { splitStatements } from '../cql/splitter.js';
+import { KnownError, messageOf } from '../errors.js';
+import { keyspaceOf, type TableName } from '../model/table-name.js';
+import { parseSchemaFile, type TableSchema } from '../model/table-schema.js';
+import {
+  ALTERNATOR_SCHEMA_FILE,
+  KEYSPACE_FILE,
+  LEGACY_SCHEMA_FILE,
+  TABLE_SCHEMA_FILE,
+} from '../store/layout.js';
+import type { Store, StoredBackup } from '../store/store.js';
+
+/** What a backup says of its table's schema, read and understood before anything is touched. */
+export interface SavedSchema {
+  /** Alternator's own answers; absent in folders of the documented scripts. */
+  readonly alternator: TableSchema | undefined;
+  readonly cql: CqlSchema | { readonly problem: string };
+}
+
+/** The statements that make the table by CQL, each one whole. */
+export interface CqlSchema {
+  readonly layout: 'separated' | 'legacy';
+  /** Absent in folders of the documented scripts. */
+  readonly keyspace: string | undefined;
+  /** CREATE TABLE and what must follow it before the data. */
+  readonly table: readonly string[];
+  /** After the data, like the views. */
+  readonly indexes: readonly string[];
+  /** In their order; `from` is the file that holds it. */
+  readonly views: readonly { readonly from: string; readonly statement: string }[];
+  /** Lines that are no CQL, and statements of other things: shown, not sent. */
+  readonly leftOut: readonly string[];
+}
+
+export async function readSavedSchema(backup: StoredBackup, store: Store): Promise<SavedSchema> {
+  return { alternator: await readAlternatorSchema(backup, store), cql: await readCqlSchema(backup, store) };
+}
+
+async function readAlternatorSchema(backup: StoredBackup, store: Store): Promise<TableSchema | undefined> {
+  const text = await store.readFile(backup, ALTERNATOR_SCHEMA_FILE);
+  if (text === undefined) return undefined;
+  try {
+    return parseSchemaFile(text);
+  } catch (error) {
+    throw new KnownError(
+      'damaged',
+      `${backup.folder}/${ALTERNATOR_SCHEMA_FILE} cannot be read: ${messageOf(error)}`,
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+/** The separated files win over the legacy one. Text that cannot be used is a problem only for whoever needs it. */
+async function readCqlSchema(backup: StoredBackup, store: Store): Promise<SavedSchema['cql']> {
+  try {
+    const separated = await store.readFile(backup, TABLE_SCHEMA_FILE);
+    const text = separated ?? (await store.readFile(backup, LEGACY_SCHEMA_FILE));
+    if (text === undefined)
+      return { problem: `Schema file ${backup.folder}/${TABLE_SCHEMA_FILE} does not exist` };
+    const file = separated === undefined ? LEGACY_SCHEMA_FILE : TABLE_SCHEMA_FILE;
+    const parts = partsOf(text, backup, file);
+    const ownViews = parts.views.map((statement) => ({ from: file, statement }));
+    const keyspace = (await store.readFile(backup, KEYSPACE_FILE)) ?? parts.keyspace;
+    return {
+      layout: separated === undefined ? 'legacy' : 'separated',
+      keyspace,
+      table: parts.table,
+      indexes: parts.indexes,
+      views: [...ownViews, ...(separated === undefined ? [] : await readViews(backup, store))],
+      leftOut: parts.leftOut,
+    };
+  } catch (error) {
+    if (error instanceof KnownError) return { problem: error.message };
+    throw error;
+  }
+}
+
+async function readViews(backup: StoredBackup, store: Store): Promise<CqlSchema['views']> {
+  const views: { readonly from: string; readonly statement: string }[] = [];
+  for (const from of await store.viewFiles(backup)) {
+    const statements = splitStatements((await store.readFile(backup, from)) ?? '');
+    const found = statements.filter(({ kind }) => kind === 'materialized view');
+    if (found.length === 0)
+      throw new KnownError('damaged', `${backup.folder}/${from} holds no CREATE MATERIALIZED VIEW`);
+    views.push(...found.map(({ text }) => ({ from, statement: text })));
+  }
+  return views;
+}
+
+interface Parts {
+  readonly keyspace: string | undefined;
+  readonly table: readonly string[];
+  readonly indexes: readonly string[];
+  readonly views: readonly string[];
+  readonly leftOut: readonly string[];
+}
+
+/** The file must make this very table and no other: it is about to be run as it stands. */
+function partsOf(text: string, { folder, table }: StoredBackup, file: string): Parts {
+  const statements = splitStatements(text);
+  const { tables, leftOut } = descParts(statements);
+  const [only, ...others] = tables;
+  if (!only || others.length > 0) {
+    throw new KnownError(
+      'damaged',
+      `${folder}/${file} holds ${tables.length} CREATE TABLE statements instead of one`,
+    );
+  }
+  if (!namesTable(only.name, table)) {
+    throw new KnownError(
+      'damaged',
+      `${folder}/${file} makes ${only.name}, not ${keyspaceOf(table)}.${table}`,
+    );
+  }
+  const keyspace = statements.find(({ kind }) => kind === 'keyspace')?.text;
+  return {
+    keyspace,
+    table: only.table,
+    indexes: only.indexes,
+    views: only.views,
+    leftOut: leftOut
+      .filter(({ statement }) => statement.kind !== 'keyspace')
+      .map(({ statement }) => statement.text),
+  };
+}
+
+/**
+ * Whether CQL would take the name for this very table. Without quotes it folds to lower case: `alternator_Users.Users` then
+ * means `users`, another table that may be alive.
+ */
+function namesTable(written: string, table: TableName): boolean {
+  const fold = (part: string) =>
+    written.includes(`"${part.replaceAll('"', '""')}"`) ? part : part.toLowerCase();
+  const { keyspace, name } = qualifiedName(written);
+  return keyspace !== undefined && fold(keyspace) === keyspaceOf(table) && fold(name) === table;
+}

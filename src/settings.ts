@@ -1,0 +1,154 @@
+import { resolve } from 'node:path';
+import { KnownError } from './errors.js';
+import { parseServiceSetting, type ServiceSetting } from './service/service-setting.js';
+
+/** Settings as they come from flags and environment: text, and nobody has looked at it. */
+export interface RawSettings {
+  readonly backupDir: string;
+  readonly dataDir?: string;
+  readonly logDir: string;
+  readonly endpoint: string;
+  readonly region: string;
+  readonly cqlHost?: string;
+  readonly cqlPort: string;
+  readonly nodetool: string;
+  readonly nodetoolTimeout?: string;
+  readonly service: string;
+  readonly startTimeout: string;
+  readonly answerTimeout: string;
+  readonly keepVersions: string;
+  readonly quiet?: boolean;
+  readonly json?: boolean;
+}
+
+/** Settings that make sense. */
+export interface Settings {
+  readonly backupDirectory: string;
+  /** The same as the operator wrote it, for log lines. */
+  readonly shownBackupDirectory: string;
+  readonly dataDirectory: string | undefined;
+  readonly logDirectory: string;
+  readonly endpoint: string;
+  readonly region: string;
+  readonly cqlHost: string;
+  readonly cqlPort: number;
+  readonly nodetool: readonly [string, ...string[]];
+  /** For a snapshot; a load may take longer where nobody set a limit. */
+  readonly nodetoolTimeoutMs: number;
+  readonly loadTimeoutMs: number;
+  readonly service: ServiceSetting;
+  readonly startTimeoutMs: number;
+  readonly answerTimeoutMs: number;
+  readonly keepVersions: number;
+  readonly quiet: boolean;
+  readonly json: boolean;
+  readonly credentials: Credentials;
+}
+
+export interface Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly username: string;
+  readonly password: string;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const MINUTE = 60;
+const HOUR = 60 * MINUTE;
+
+/** Rejects with kind `usage`, all problems at once. Credentials come from the environment only. */
+export function parseSettings(raw: RawSettings, environment: Environment): Settings {
+  const problems: string[] = [];
+  const check = <T>(value: T | Problem, otherwise: T): T => {
+    if (!(value instanceof Problem)) return value;
+    problems.push(value.text);
+    return otherwise;
+  };
+
+  const endpoint = check(parseEndpoint(raw.endpoint), new URL('http://localhost'));
+  const service = parseServiceSetting(raw.service);
+  if (typeof service === 'string') problems.push(service);
+  const timeout = (flag: string, text: string | undefined, otherwise: number) =>
+    1000 * check(parseNumber(flag, text ?? String(otherwise), 1, 7 * 24 * HOUR), otherwise);
+
+  const settings: Settings = {
+    backupDirectory: resolve(raw.backupDir),
+    shownBackupDirectory: raw.backupDir.replace(/(?<=.)\/+$/, ''),
+    dataDirectory: raw.dataDir === undefined ? undefined : resolve(raw.dataDir),
+    logDirectory: resolve(raw.logDir),
+    endpoint: endpoint.href.replace(/\/$/, ''),
+    region: raw.region,
+    cqlHost: raw.cqlHost ?? endpoint.hostname.replace(/^\[|\]$/g, ''),
+    cqlPort: check(parseNumber('--cql-port', raw.cqlPort, 1, 65_535), 9042),
+    nodetool: check(parseProgram('--nodetool', raw.nodetool), ['nodetool']),
+    nodetoolTimeoutMs: timeout('--nodetool-timeout', raw.nodetoolTimeout, 10 * MINUTE),
+    loadTimeoutMs: timeout('--nodetool-timeout', raw.nodetoolTimeout, 6 * HOUR),
+    service: typeof service === 'string' ? { kind: 'none' } : service,
+    startTimeoutMs: timeout('--start-timeout', raw.startTimeout, 600),
+    answerTimeoutMs: timeout('--answer-timeout', raw.answerTimeout, 10),
+    keepVersions: check(parseNumber('--keep-versions', raw.keepVersions, 1, 100_000), 7),
+    quiet: raw.quiet ?? false,
+    json: raw.json ?? false,
+    credentials: readCredentials(environment),
+  };
+  if (problems.length > 0) {
+    throw new KnownError('usage', [...new Set(problems)].join('\n'), { changed: 'Nothing was done.' });
+  }
+  return settings;
+}
+
+/** The documented defaults; both documented pairs of names are known. */
+function readCredentials(environment: Environment): Credentials {
+  return {
+    accessKeyId: environment['AWS_ACCESS_KEY_ID'] ?? DEFAULT_ROLE,
+    secretAccessKey: environment['AWS_SECRET_ACCESS_KEY'] ?? DEFAULT_ROLE,
+    username: environment['SCYLLA_USER'] ?? DEFAULT_ROLE,
+    password: environment['SCYLLA_PASSWORD'] ?? DEFAULT_ROLE,
+  };
+}
+
+const DEFAULT_ROLE = 'cassandra';
+
+/** What must not be seen in any output. The default is a word that everybody knows, and part of many a path. */
+export const secretsOf = ({ secretAccessKey, password }: Credentials): readonly string[] =>
+  [secretAccessKey, password].filter((secret) => secret !== '' && secret !== DEFAULT_ROLE);
+
+class Problem {
+  constructor(readonly text: string) {}
+}
+
+function parseEndpoint(text: string): URL | Problem {
+  const problem = new Problem(`--endpoint must be a URL such as http://localhost:8000, not '${text}'`);
+  if (!URL.canParse(text)) return problem;
+  const url = new URL(text);
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') return problem;
+  // It would be seen in logs and in `ps`.
+  if (url.username !== '' || url.password !== '') return new Problem('--endpoint must not hold credentials');
+  return url;
+}
+
+function parseNumber(flag: string, text: string, least: number, most: number): number | Problem {
+  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  return value >= least && value <= most
+    ? value
+    : new Problem(`${flag} must be a whole number from ${least} to ${most}, not '${text}'`);
+}
+
+/** A program with arguments, parted by blanks; as a JSON list where a part holds blanks itself. */
+function parseProgram(flag: string, text: string): readonly [string, ...string[]] | Problem {
+  const problem = new Problem(
+    `${flag} must be a program with arguments, or a JSON list of them, not '${text}'`,
+  );
+  let words: readonly unknown[];
+  try {
+    words = text.trimStart().startsWith('[')
+      ? (JSON.parse(text) as unknown[])
+      : text.split(/\s+/).filter(Boolean);
+  } catch {
+    return problem;
+  }
+  const [program, ...args] = words;
+  const isText = (word: unknown): word is string => typeof word === 'string' && word !== '';
+  return isText(program) && args.every((word) => typeof word === 'string') ? [program, ...args] : problem;
+}

@@ -1,0 +1,186 @@
+import { appendFile, lstat, readFile, rm } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { basename, join } from 'node:path';
+import { KnownError } from '../errors.js';
+import { isTableName } from '../model/table-name.js';
+import { digestFile } from '../system/digests.js';
+import {
+  errorCode,
+  exists,
+  makeDirectory,
+  namesIn,
+  PRIVATE_FILE,
+  reasonOf,
+  removeTree,
+  writeDurably,
+} from '../system/files.js';
+import { ourselves, withLock } from '../system/lock.js';
+import type { Clock } from '../system/wait.js';
+import { differences } from './archive/compare.js';
+import { unpackArchive } from './archive/unpack.js';
+import { beginBackup } from './backup-writer.js';
+import { layoutOf, viewNumber } from './layout.js';
+import { expectBackup, isUnusable, readBackupFolder, readManifest } from './read-backup.js';
+import { repairStore } from './repair.js';
+import type { Store, StoredBackup, UnusableFolder } from './store.js';
+
+export interface DirectoryStoreOptions {
+  readonly root: string;
+  /** How many generations of a table are kept, the newest included. */
+  readonly keepVersions: number;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
+/** Backups as plain folders: the layout of the documented scripts, older generations beside it. */
+export function directoryStore({ root, keepVersions, clock, signal }: DirectoryStoreOptions): Store {
+  const layout = layoutOf(root);
+  let id = '';
+
+  const store: Store = {
+    root,
+    get id() {
+      if (id === '') throw new Error('prepare() makes the id');
+      return id;
+    },
+
+    async prepare() {
+      try {
+        await makeDirectory(layout.state);
+        id = await readOrMakeId(layout.storeId);
+        await proveWritable(root);
+      } catch (error) {
+        if (error instanceof KnownError) throw error;
+        // The documented words.
+        throw new KnownError('files', `Failed to create backup folder ${root}: ${reasonOf(error)}`, {
+          cause: error,
+          changed: 'Nothing was done.',
+          hint: 'Run with rights to write there, or pass another --backup-dir.',
+        });
+      }
+    },
+
+    withLock: (command, work) => withLock(layout.state, ourselves(command, clock.now()), work),
+
+    repair: () => repairStore(layout),
+
+    async labels() {
+      const taken = new Set<string>();
+      for (const name of (await namesIn(root)).filter(isTableName)) {
+        const manifest = await readManifest(layout.table(name));
+        if (typeof manifest !== 'string') taken.add(manifest.label);
+      }
+      for (const table of await namesIn(layout.versions(''))) {
+        for (const label of await namesIn(layout.versions(table))) taken.add(label);
+      }
+      for (const label of await namesIn(layout.staging)) taken.add(label);
+      return taken;
+    },
+
+    async list() {
+      const backups: StoredBackup[] = [];
+      const unusable: UnusableFolder[] = [];
+      for (const name of await namesIn(root)) {
+        const found = await readBackupFolder(join(root, name), name);
+        if (!found) continue;
+        if (isUnusable(found)) unusable.push(found);
+        else backups.push(found);
+      }
+      return { backups, unusable };
+    },
+
+    async find(table, label) {
+      const newest = layout.table(table);
+      if (label === undefined) return expectBackup(newest, table);
+      const manifest = await readManifest(newest);
+      const isNewest = typeof manifest !== 'string' && manifest.label === label;
+      return expectBackup(isNewest ? newest : layout.version(table, label), table);
+    },
+
+    begin: (table, label) => beginBackup({ layout, table, label, keepVersions, signal }),
+
+    async unpack(backup, directory, onProgress) {
+      const { size } = await lstat(backup.archive);
+      const entries = await unpackArchive(directory, {
+        archive: backup.archive,
+        signal,
+        onBytes: (bytes) => {
+          onProgress(bytes, size);
+        },
+      });
+      if (backup.kind === 'manifest') {
+        const wrong = differences(backup.manifest.archive.entries, entries);
+        if (wrong.length > 0) throw new KnownError('damaged', `${backup.archive}: ${wrong.join('; ')}`);
+      }
+      return entries;
+    },
+
+    async readFile(backup, name) {
+      const path = join(backup.folder, name);
+      const expected =
+        backup.kind === 'manifest' ? backup.manifest.files.find((file) => file.name === name) : undefined;
+      if (!(await exists(path))) {
+        if (expected) throw new KnownError('damaged', `${path} is missing, though the manifest has it`);
+        return undefined;
+      }
+      if (expected) {
+        const { size, sha256 } = await digestFile(path);
+        const [wrong] = differences([expected], [{ name, size, sha256 }]);
+        if (wrong !== undefined) throw new KnownError('damaged', `${backup.folder}: ${wrong}`);
+      }
+      return readFile(path, 'utf8');
+    },
+
+    async viewFiles({ folder }) {
+      const numbered = (await namesIn(folder)).flatMap((name) => {
+        const number = viewNumber(name);
+        return number === undefined ? [] : [{ name, number }];
+      });
+      return numbered.sort((a, b) => a.number - b.number).map(({ name }) => name);
+    },
+
+    async noteSnapshot(tag, keyspaces) {
+      await makeDirectory(layout.snapshots);
+      await writeDurably(join(layout.snapshots, `${tag}.json`), `${JSON.stringify({ keyspaces })}\n`);
+    },
+
+    async forgetSnapshot(tag) {
+      await rm(join(layout.snapshots, `${tag}.json`), { force: true });
+    },
+
+    async notedSnapshots() {
+      const names = (await namesIn(layout.snapshots)).filter((name) => name.endsWith('.json'));
+      return Promise.all(
+        names.map(async (name) => {
+          const note = JSON.parse(await readFile(join(layout.snapshots, name), 'utf8')) as {
+            keyspaces: string[];
+          };
+          return { tag: basename(name, '.json'), keyspaces: note.keyspaces };
+        }),
+      );
+    },
+
+    async recordHistory(entry) {
+      await appendFile(layout.history, `${JSON.stringify(entry)}\n`, { mode: PRIVATE_FILE });
+    },
+  };
+  return store;
+}
+
+async function readOrMakeId(path: string): Promise<string> {
+  try {
+    return (JSON.parse(await readFile(path, 'utf8')) as { id: string }).id;
+  } catch (error) {
+    if (errorCode(error) !== 'ENOENT') throw error;
+    const id = randomBytes(4).toString('hex');
+    await writeDurably(path, `${JSON.stringify({ id })}\n`);
+    return id;
+  }
+}
+
+/** Found by doing: modes alone do not tell about read-only mounts, quotas, or root's squashed rights on NFS. */
+async function proveWritable(root: string): Promise<void> {
+  const probe = join(root, `@probe-${process.pid}`);
+  await makeDirectory(probe);
+  await removeTree(probe);
+}

@@ -1,0 +1,90 @@
+/** One thing that a run tells. Sinks decide who hears it and how. */
+export type ReportEvent =
+  /** A line of the log: file and console. `stack` goes to the file only. */
+  | { readonly type: 'log'; readonly level: Level; readonly text: string; readonly stack?: string }
+  /** A result for people, on standard output. An empty text is a blank line. */
+  | { readonly type: 'say'; readonly text: string }
+  | {
+      readonly type: 'step';
+      readonly title: string;
+      readonly state: 'begin' | 'end' | 'failed';
+      readonly ms?: number;
+    }
+  | { readonly type: 'progress'; readonly title: string; readonly done: number; readonly total: number }
+  /** The result for scripts, once, at the end of a run. */
+  | { readonly type: 'summary'; readonly summary: object };
+
+export type Level = 'INFO' | 'WARNING' | 'ERROR';
+
+export interface Sink {
+  take(event: ReportEvent): void;
+  /** Resolves when everything taken is where it belongs. */
+  close(): Promise<void>;
+}
+
+/** How pipelines and commands speak. Nothing that is told here ever stops the work. */
+export interface Reporter {
+  info(text: string): void;
+  warn(text: string): void;
+  error(text: string, stack?: string): void;
+  say(text: string): void;
+  /** Names a piece of work while it lasts. The result and the error of `work` pass through unchanged. */
+  step<T>(title: string, work: () => Promise<T>): Promise<T>;
+  progress(title: string, done: number, total: number): void;
+  summary(summary: object): void;
+  /** Every warning so far: they turn exit status 0 into 3. */
+  readonly warnings: readonly string[];
+}
+
+export interface ReporterOptions {
+  readonly sinks: readonly Sink[];
+  /** Texts that must not be seen anywhere. */
+  readonly secrets?: readonly string[];
+  readonly now?: () => number;
+}
+
+export function makeReporter({ sinks, secrets = [], now = Date.now }: ReporterOptions): Reporter {
+  const warnings: string[] = [];
+  const clean = (text: string) => secrets.reduce((seen, secret) => seen.replaceAll(secret, '***'), text);
+  const tell = (event: ReportEvent) => {
+    for (const sink of sinks) sink.take(event);
+  };
+  const log = (level: Level, text: string, stack?: string) => {
+    tell({ type: 'log', level, text: clean(text), ...(stack === undefined ? {} : { stack: clean(stack) }) });
+  };
+
+  return {
+    warnings,
+    info: (text) => {
+      log('INFO', text);
+    },
+    warn: (text) => {
+      warnings.push(clean(text));
+      log('WARNING', text);
+    },
+    error: (text, stack) => {
+      log('ERROR', text, stack);
+    },
+    say: (text) => {
+      tell({ type: 'say', text: clean(text) });
+    },
+    async step(title, work) {
+      const started = now();
+      tell({ type: 'step', title, state: 'begin' });
+      try {
+        const result = await work();
+        tell({ type: 'step', title, state: 'end', ms: now() - started });
+        return result;
+      } catch (error) {
+        tell({ type: 'step', title, state: 'failed', ms: now() - started });
+        throw error;
+      }
+    },
+    progress: (title, done, total) => {
+      tell({ type: 'progress', title, done, total });
+    },
+    summary: (summary) => {
+      tell({ type: 'summary', summary });
+    },
+  };
+}

@@ -1,0 +1,32 @@
+import type { Readable, Writable } from 'node:stream';
+import inquirer from 'inquirer';
+import { KnownError } from '../errors.js';
+import type { Prompter } from './prompter.js';
+
+/** A person at a terminal, through inquirer: the same texts and keys as from a pipe, with line editing. */
+export function terminalPrompter(input: Readable, output: Writable): Prompter {
+  const prompt = inquirer.createPromptModule({ input, output });
+  return {
+    canAskAgain: true,
+    show(text) {
+      output.write(`${text}\n`);
+    },
+    async ask({ message }) {
+      try {
+        const { answer } = await prompt<{ answer: string }>([
+          { type: 'input', name: 'answer', message: message.trimEnd(), theme: { prefix: '' } },
+        ]);
+        return answer.trim();
+      } catch (error) {
+        // Inquirer raises the same error for Ctrl-C and for a terminal that went away.
+        if (error instanceof Error && error.name === 'ExitPromptError') {
+          throw new KnownError('interrupted', 'Interrupted by the user', { cause: error });
+        }
+        throw error;
+      }
+    },
+    close() {
+      // Inquirer lets go of the terminal after each question.
+    },
+  };
+}

@@ -1,0 +1,104 @@
+import { join } from 'node:path';
+import type { Readable, Writable } from 'node:stream';
+import type { Tools } from './commands/tools.js';
+import { scyllaEngine } from './engine/scylla/scylla-engine.js';
+import { serviceFor } from './service/controlled-service.js';
+import { secretsOf, type Settings } from './settings.js';
+import { directoryStore } from './store/directory-store.js';
+import { runLocally } from './system/run.js';
+import { systemClock } from './system/wait.js';
+import { consoleSink } from './terminal/console.js';
+import { jsonLines } from './terminal/json-lines.js';
+import { logFile } from './terminal/log-file.js';
+import { pipedPrompter } from './terminal/piped-prompter.js';
+import type { Prompter } from './terminal/prompter.js';
+import { makeReporter, type Sink } from './terminal/reporter.js';
+import { terminalPrompter } from './terminal/terminal-prompter.js';
+
+/** The outside world, as `bin` hands it over. */
+export interface World {
+  readonly stdin: Readable & { readonly isTTY?: boolean };
+  readonly stdout: Writable & { readonly isTTY?: boolean; readonly columns?: number };
+  readonly stderr: Writable & { readonly isTTY?: boolean; readonly columns?: number };
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly version: string;
+}
+
+export type CommandName = 'backup' | 'restore';
+
+export interface Wired {
+  readonly tools: Tools;
+  /** Lets go of everything. Never rejects with what would hide an earlier error. */
+  readonly close: () => Promise<void>;
+}
+
+/** Builds the tools of one run: the only place that names adapters. */
+export function wire(command: CommandName, settings: Settings, world: World, signal: AbortSignal): Wired {
+  const { stdin, stdout, stderr } = world;
+  const clock = systemClock;
+  const now = () => clock.now();
+
+  const file = logFile({
+    path: join(settings.logDirectory, `alternator_${command}.log`),
+    now,
+    onLost: (text) => stderr.write(`${text}\n`),
+  });
+  const sinks: Sink[] = [
+    file,
+    consoleSink({ stdout, stderr, quiet: settings.quiet, json: settings.json, now }),
+  ];
+  if (settings.json) sinks.push(jsonLines(stdout, now));
+  const report = makeReporter({ sinks, secrets: secretsOf(settings.credentials) });
+
+  const engine = scyllaEngine({
+    endpoint: settings.endpoint,
+    region: settings.region,
+    cqlHost: settings.cqlHost,
+    cqlPort: settings.cqlPort,
+    credentials: settings.credentials,
+    nodetool: settings.nodetool,
+    dataDirectory: settings.dataDirectory,
+    startTimeoutMs: settings.startTimeoutMs,
+    nodetoolTimeoutMs: settings.nodetoolTimeoutMs,
+    loadTimeoutMs: settings.loadTimeoutMs,
+    run: runLocally,
+    clock,
+    // A restore stops between two tables, not within one.
+    signal: command === 'restore' ? new AbortController().signal : signal,
+  });
+  const store = directoryStore({
+    root: settings.backupDirectory,
+    keepVersions: settings.keepVersions,
+    clock,
+    signal,
+  });
+  const service = serviceFor(settings.service, { run: runLocally, clock });
+  const isTerminal = stdin.isTTY === true && stdout.isTTY === true;
+  const prompter = prompterFor(world, settings, isTerminal);
+
+  return {
+    tools: {
+      settings,
+      engine,
+      store,
+      service,
+      report,
+      prompter,
+      isTerminal,
+      clock,
+      signal,
+      toolVersion: world.version,
+    },
+    async close() {
+      prompter.close();
+      await engine.close();
+      for (const sink of sinks) await sink.close();
+    },
+  };
+}
+
+function prompterFor({ stdin, stdout, stderr }: World, settings: Settings, isTerminal: boolean): Prompter {
+  const output = settings.json ? stderr : stdout;
+  if (isTerminal) return terminalPrompter(stdin, output);
+  return pipedPrompter({ input: stdin, output, deadlineMs: settings.answerTimeoutMs });
+}
