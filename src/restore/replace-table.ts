@@ -91,13 +91,12 @@ async function tellDrift(step: LoadStep, { engine, report }: RestoreTools): Prom
   }
 }
 
-/** Nothing of a job stays behind, safety copy included, once the result was seen to be good. */
-export async function removeLeftovers({ staged, safety }: Replacement): Promise<void> {
-  await removeStaged(staged);
+/** The copy of the table before goes once the result was seen to be good. */
+export async function removeSafetyCopy({ safety }: Replacement): Promise<void> {
   if (safety) await removeStaged(safety.staged);
 }
 
-async function removeStaged({ directory }: Staged): Promise<void> {
+export async function removeStaged({ directory }: Staged): Promise<void> {
   await removeTree(directory);
   await removeIfEmpty(dirname(directory));
 }

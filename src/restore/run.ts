@@ -3,7 +3,14 @@ import type { TableOutcome } from '../model/outcome.js';
 import { tellFailure } from '../terminal/tell-failure.js';
 import type { LoadStep, RestorePlan, RestoreStep } from './plan.js';
 import { putBack, RestoreUndone } from './put-back.js';
-import { finishTable, placeTable, prepareTable, removeLeftovers, type Replacement } from './replace-table.js';
+import {
+  finishTable,
+  placeTable,
+  prepareTable,
+  removeSafetyCopy,
+  removeStaged,
+  type Replacement,
+} from './replace-table.js';
 import type { SafetyCopy } from './safety-copy.js';
 import type { RestoreTools } from './tools.js';
 
@@ -38,11 +45,10 @@ async function restoreOnline(plan: RestorePlan, tools: RestoreTools): Promise<re
       await attempt(step, tools, async (load) => {
         const replacement = await prepare(load, plan, tools);
         tools.report.info(`Restoring data for ${step.name}`);
-        await orPutBack(replacement, tools, async () => {
+        await settle(replacement, tools, async () => {
           await placeTable(replacement, tools);
           await finishTable(replacement, tools);
         });
-        await removeLeftovers(replacement);
       }),
     );
     gap(plan, tools);
@@ -52,41 +58,50 @@ async function restoreOnline(plan: RestorePlan, tools: RestoreTools): Promise<re
 
 /** One stop for all tables: make them, stop, place all files, start, load. The server is started whatever happens. */
 async function restoreOffline(plan: RestorePlan, tools: RestoreTools): Promise<readonly TableOutcome[]> {
+  const { signal } = tools;
   const outcomes = new Map<string, TableOutcome>();
   const prepared: Replacement[] = [];
   for (const step of plan.steps) {
-    tools.signal.throwIfAborted();
-    const outcome = await attempt(
-      step,
-      tools,
-      async (load) => {
-        prepared.push(await prepare(load, plan, tools));
-        tools.report.info(`Restoring data for ${step.name}`);
-      },
-      'prepare',
-    );
-    if (outcome.result === 'failed') outcomes.set(step.name, outcome);
+    // Tables that were emptied already must get their data before anybody may leave.
+    if (signal.aborted) break;
+    const work = async (load: LoadStep) => {
+      prepared.push(await prepare(load, plan, tools));
+      tools.report.info(`Restoring data for ${step.name}`);
+    };
+    const outcome = await attempt(step, tools, work, 'prepare').catch((error: unknown) => {
+      if (!signal.aborted) throw error;
+    });
+    if (outcome?.result === 'failed') outcomes.set(step.name, outcome);
   }
 
   const placed = prepared.length > 0 ? await whileStopped(prepared, tools) : [];
   for (const { replacement, failure } of placed) {
     const { step } = replacement;
-    const outcome = await attempt(
-      step,
-      tools,
-      async () => {
-        await orPutBack(replacement, tools, async () => {
-          if (failure) throw failure;
-          await finishTable(replacement, tools);
-        });
-        await removeLeftovers(replacement);
-      },
-      'finish',
-    );
-    outcomes.set(step.name, outcome);
+    const work = () =>
+      settle(replacement, tools, async () => {
+        if (failure) throw failure;
+        await finishTable(replacement, tools);
+      });
+    outcomes.set(step.name, await attempt(step, tools, work, 'finish'));
     gap(plan, tools);
   }
+  signal.throwIfAborted();
   return plan.steps.flatMap(({ name }) => outcomes.get(name) ?? []);
+}
+
+/** The end of one table, good or bad: what fails is put back, and nothing is left in the work directory. */
+async function settle(
+  replacement: Replacement,
+  tools: RestoreTools,
+  work: () => Promise<void>,
+): Promise<void> {
+  const { step, safety, staged } = replacement;
+  try {
+    await work().catch((error: unknown) => putBack(step, safety, error, tools));
+    await removeSafetyCopy(replacement);
+  } finally {
+    await removeStaged(staged);
+  }
 }
 
 interface Placed {
@@ -133,18 +148,6 @@ const prepare = (step: LoadStep, plan: RestorePlan, tools: RestoreTools): Promis
   prepareTable(step, plan, tools, (safety: SafetyCopy | undefined, failure: unknown) =>
     putBack(step, safety, failure, tools),
   );
-
-async function orPutBack(
-  { step, safety }: Replacement,
-  tools: RestoreTools,
-  work: () => Promise<void>,
-): Promise<void> {
-  try {
-    await work();
-  } catch (error) {
-    await putBack(step, safety, error, tools);
-  }
-}
 
 /** One table's failure stops nobody else. `part` leaves out the documented frame line that the other part prints. */
 async function attempt(

@@ -2,7 +2,7 @@ import { createWriteStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { create } from 'tar';
+import { Pack } from 'tar';
 import { DigestCounter, type Digests } from '../../system/digests.js';
 import { PRIVATE_FILE } from '../../system/files.js';
 
@@ -28,11 +28,18 @@ export async function packArchive({ directory, names, archive, signal, onBytes }
       done(null, chunk);
     },
   });
+  const packed = new Pack({
+    cwd: directory,
+    gzip: { level: 6 },
+    portable: true,
+    noDirRecurse: true,
+    strict: true,
+  });
   // Never a bare name: tar would take one that begins with `@` for an archive to include.
-  const packed = create(
-    { cwd: directory, gzip: { level: 6 }, portable: true, noDirRecurse: true, strict: true },
-    names.map((name) => `./${name}`),
-  );
+  for (const name of names) packed.add(`./${name}`);
+  // Of no entry at all it would be no archive for some readers; GNU tar writes the folder itself, too.
+  if (names.length === 0) packed.add('./');
+  packed.end();
   // The package's stream is not one of Node's; as an async iterable it is.
   await pipeline(
     Readable.from(packed as AsyncIterable<Buffer>),

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { Parser, type ReadEntry } from 'tar';
-import { KnownError, messageOf } from '../../errors.js';
+import { asError, KnownError, messageOf } from '../../errors.js';
 import { DigestCounter, type Digests } from '../../system/digests.js';
 import { plainEntryName } from './entry-name.js';
 
@@ -27,43 +27,64 @@ export async function readArchive(options: ReadArchiveOptions): Promise<readonly
   const { archive, signal, onBytes } = options;
   const entries: ReadEntryResult[] = [];
   const seen = new Set<string>();
-  let failure: unknown;
+  const breakage = breakable();
   let working: Promise<void> = Promise.resolve();
 
+  const takeOne = async (entry: ReadEntry) => {
+    if (breakage.signal.aborted || isTopDirectory(entry)) {
+      entry.resume();
+      return;
+    }
+    const name = expectPlainFile(entry, seen);
+    const counter = new DigestCounter();
+    const counted = countChunks(entry, counter, breakage.broken);
+    if (options.takeEntry) await options.takeEntry(name, counted);
+    else await drain(counted);
+    entries.push({ name, mtimeMs: entry.mtime?.getTime() ?? 0, ...counter.finish() });
+  };
   const parser = new Parser({
     strict: true,
     onReadEntry: (entry) => {
       working = working
         .then(() => takeOne(entry))
         .catch((error: unknown) => {
-          failure ??= error;
+          breakage.breakOff(error);
           entry.resume();
         });
     },
   });
-  const takeOne = async (entry: ReadEntry) => {
-    if (isTopDirectory(entry)) {
-      entry.resume();
-      return;
-    }
-    const name = expectPlainFile(entry, seen);
-    const counter = new DigestCounter();
-    const counted = countChunks(entry, counter);
-    if (options.takeEntry) await options.takeEntry(name, counted);
-    else await drain(counted);
-    entries.push({ name, mtimeMs: entry.mtime?.getTime() ?? 0, ...counter.finish() });
-  };
 
-  try {
-    await feed(parser, archive, signal, onBytes);
-    await working;
-  } catch (error) {
-    failure ??= error;
-  }
-  if (failure === undefined) return entries;
+  await feed(parser, archive, signal, onBytes).catch(breakage.breakOff);
+  // Also after a failure: whoever takes the entries must have let go of them.
+  await working;
+  if (!breakage.signal.aborted) return entries;
+  const failure: unknown = breakage.signal.reason;
   if (failure instanceof KnownError) throw failure;
   signal.throwIfAborted();
   throw new KnownError('damaged', `${archive} is damaged: ${messageOf(failure)}`, { cause: failure });
+}
+
+/** The first failure ends the reading of the entry at hand too, which would otherwise wait for its rest for ever. */
+function breakable(): {
+  readonly signal: AbortSignal;
+  readonly broken: Promise<never>;
+  readonly breakOff: (why: unknown) => void;
+} {
+  const controller = new AbortController();
+  const broken = new Promise<never>((_resolve, reject) => {
+    controller.signal.addEventListener('abort', () => {
+      reject(asError(controller.signal.reason));
+    });
+  });
+  // Nobody may be reading at that moment; the reason is kept in the signal.
+  broken.catch(() => undefined);
+  return {
+    signal: controller.signal,
+    broken,
+    breakOff: (why) => {
+      controller.abort(why);
+    },
+  };
 }
 
 /** Resolves when the parser has seen the end of the archive. */
@@ -114,9 +135,13 @@ async function drain(chunks: AsyncIterable<Uint8Array>): Promise<void> {
 async function* countChunks(
   chunks: AsyncIterable<Uint8Array>,
   counter: DigestCounter,
+  broken: Promise<never>,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  for await (const chunk of chunks) {
-    counter.add(chunk);
-    yield chunk;
+  const iterator = chunks[Symbol.asyncIterator]();
+  for (;;) {
+    const next = await Promise.race([iterator.next(), broken]);
+    if (next.done === true) return;
+    counter.add(next.value);
+    yield next.value;
   }
 }

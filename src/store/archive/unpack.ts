@@ -1,6 +1,7 @@
-import { open } from 'node:fs/promises';
+import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import { PRIVATE_FILE, syncDirectory } from '../../system/files.js';
+import { KnownError } from '../../errors.js';
+import { PRIVATE_FILE, reasonOf, syncDirectory } from '../../system/files.js';
 import { readArchive, type ReadArchiveOptions, type ReadEntryResult } from './read.js';
 
 /** Writes every entry into an empty directory, synced, with our own mode and owner whatever the archive says. */
@@ -11,10 +12,10 @@ export async function unpackArchive(
   const entries = await readArchive({
     ...options,
     async takeEntry(name, chunks) {
-      const handle = await open(join(directory, name), 'wx', PRIVATE_FILE);
+      const handle = await written(open(join(directory, name), 'wx', PRIVATE_FILE));
       try {
-        for await (const chunk of chunks) await handle.write(chunk);
-        await handle.sync();
+        for await (const chunk of chunks) await written(writeWhole(handle, chunk));
+        await written(handle.sync());
       } finally {
         await handle.close();
       }
@@ -22,4 +23,19 @@ export async function unpackArchive(
   });
   await syncDirectory(directory);
   return entries;
+}
+
+async function writeWhole(handle: FileHandle, chunk: Uint8Array): Promise<void> {
+  let from = 0;
+  while (from < chunk.byteLength) from += (await handle.write(chunk, from)).bytesWritten;
+}
+
+/** What our own disk says is not the archive's fault. */
+async function written<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    // The documented words.
+    throw new KnownError('files', `Failed to extract backup file: ${reasonOf(error)}`, { cause: error });
+  }
 }

@@ -1,0 +1,69 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { chmod, link, mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
+
+/** A table's items by their key. */
+export type Items = Map<string, unknown>;
+
+/**
+ * SSTables of the in-memory engine: files in Scylla's naming, with a true TOC.txt and a true Digest.crc32, whose Data.db is
+ * JSON. The real formats are proven on the node under test and on recorded files.
+ */
+export async function writeSSTable(directory: string, items: Items): Promise<void> {
+  const id = `me-${generation()}-big`;
+  const data = Buffer.from(JSON.stringify([...items]));
+  const components: Readonly<Record<string, Buffer>> = {
+    'Data.db': data,
+    'Digest.crc32': Buffer.from(String(crc32(data))),
+    'Index.db': createHash('sha256').update(data).digest(),
+    'Statistics.db': Buffer.from('statistics'),
+  };
+  const names = [...Object.keys(components), 'TOC.txt'];
+  for (const [component, bytes] of Object.entries(components))
+    await writeFile(join(directory, `${id}-${component}`), bytes);
+  await writeFile(join(directory, `${id}-TOC.txt`), `${names.join('\n')}\n`);
+}
+
+export async function readSSTables(directory: string): Promise<Items> {
+  const items: Items = new Map();
+  for (const name of await componentNames(directory)) {
+    if (!name.endsWith('-Data.db')) continue;
+    const rows = JSON.parse(await readFile(join(directory, name), 'utf8')) as [string, unknown][];
+    for (const [key, value] of rows) items.set(key, value);
+  }
+  return items;
+}
+
+export const componentNames = async (directory: string): Promise<readonly string[]> =>
+  (await readdir(directory)).filter((name) => name.startsWith('me-'));
+
+export async function removeSSTables(directory: string): Promise<void> {
+  for (const name of await componentNames(directory)) await rm(join(directory, name));
+}
+
+export async function moveSSTables(from: string, to: string): Promise<void> {
+  for (const name of await componentNames(from)) await rename(join(from, name), join(to, name));
+}
+
+export async function makeTableDirectory(path: string): Promise<void> {
+  for (const name of ['upload', 'staging', 'snapshots']) await mkdir(join(path, name), { recursive: true });
+  await chmod(path, 0o755);
+}
+
+/** What the server puts into a snapshot: hard links and its two notes. */
+export async function freeze(table: string, snapshot: string, statement: string): Promise<void> {
+  await mkdir(snapshot);
+  const names = await componentNames(table);
+  for (const name of names) await link(join(table, name), join(snapshot, name));
+  const files = names.filter((name) => name.endsWith('-Data.db'));
+  await writeFile(join(snapshot, 'manifest.json'), JSON.stringify({ files }));
+  await writeFile(join(snapshot, 'schema.cql'), statement);
+}
+
+let made = 0;
+
+function generation(): string {
+  made += 1;
+  return `${made}_${randomUUID().slice(0, 8)}`;
+}

@@ -1,0 +1,140 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { backupCommand, type BackupFlags } from '../../src/commands/backup.js';
+import { restoreCommand, type RestoreFlags } from '../../src/commands/restore.js';
+import type { Tools } from '../../src/commands/tools.js';
+import type { Engine } from '../../src/engine/engine.js';
+import type { NodeService } from '../../src/service/node-service.js';
+import { parseSettings } from '../../src/settings.js';
+import { directoryStore } from '../../src/store/directory-store.js';
+import type { Clock } from '../../src/system/wait.js';
+import type { Prompter } from '../../src/terminal/prompter.js';
+import { memoryEngine, type MemoryEngine, type MemoryEngineOptions } from './memory-engine.js';
+import { simpleTable } from './memory-schema.js';
+import { recordedReport, type RecordedReport } from './recorded-report.js';
+import { temporaryDirectory } from './temporary-directory.js';
+
+/** A node in memory, a store on the disk, and the commands as they are, with everything that they say remembered. */
+export interface Workbench {
+  readonly engine: MemoryEngine;
+  readonly root: string;
+  readonly backups: string;
+  readonly stop: AbortController;
+  /** Service calls in their order. */
+  readonly serviceCalls: readonly string[];
+  fill(table: string, count: number): Promise<void>;
+  backup(flags?: Partial<BackupFlags>, change?: Change): Promise<Ran>;
+  restore(flags?: Partial<RestoreFlags>, change?: Change): Promise<Ran>;
+}
+
+export interface Ran extends RecordedReport {
+  /** Exit status, or what the command rejected with. */
+  readonly result: unknown;
+}
+
+/** What is different in one run. */
+export interface Change {
+  readonly engine?: Partial<Engine>;
+  readonly service?: Partial<NodeService>;
+  readonly answers?: readonly string[];
+  readonly isTerminal?: boolean;
+  readonly canAskAgain?: boolean;
+}
+
+export async function workbench(options: Partial<MemoryEngineOptions> = {}): Promise<Workbench> {
+  const root = await temporaryDirectory();
+  const engine = memoryEngine({ root, ...options });
+  const backups = join(root, 'backups');
+  const serviceCalls: string[] = [];
+  const stop = new AbortController();
+  let running = true;
+  const service: NodeService = {
+    name: 'a service',
+    verify: async () => undefined,
+    isActive: async () => running,
+    start: async () => {
+      serviceCalls.push('start');
+      running = true;
+    },
+    stop: async () => {
+      serviceCalls.push('stop');
+      running = false;
+    },
+  };
+
+  const run = async (change: Change, work: (tools: Tools) => Promise<unknown>): Promise<Ran> => {
+    const recorded = recordedReport();
+    const tools: Tools = {
+      settings: parseSettings(
+        {
+          backupDir: backups,
+          logDir: root,
+          endpoint: 'http://localhost:8000',
+          region: 'r',
+          cqlPort: '9042',
+          nodetool: 'nodetool',
+          service: 'none',
+          startTimeout: '10',
+          answerTimeout: '1',
+          keepVersions: '3',
+        },
+        {},
+      ),
+      engine: { ...engine, ...change.engine },
+      store: directoryStore({ root: backups, keepVersions: 3, clock: fastClock, signal: stop.signal }),
+      service: { ...service, ...change.service },
+      report: recorded.report,
+      prompter: answering(change.answers ?? [], change.canAskAgain ?? false, recorded),
+      isTerminal: change.isTerminal ?? false,
+      clock: fastClock,
+      signal: stop.signal,
+      toolVersion: '0.0.0',
+    };
+    const result = await work(tools).catch((error: unknown) => error);
+    return { ...recorded, result };
+  };
+
+  return {
+    engine,
+    root,
+    backups,
+    stop,
+    serviceCalls,
+    async fill(table, count) {
+      await mkdir(root, { recursive: true });
+      await engine.createTable(simpleTable(table));
+      for (let index = 0; index < count; index += 1) engine.put(table, `k${index}`, { n: index });
+    },
+    backup: (flags = {}, change = {}) =>
+      run(change, (tools) => backupCommand({ tables: [], ...flags }, tools)),
+    restore: (flags = {}, change = {}) =>
+      run(change, (tools) => restoreCommand({ tables: [], ...flags }, tools)),
+  };
+}
+
+/** Time that flies: an hour of waiting is over at once, and two looks are never at the same time. */
+export const fastClock: Clock = (() => {
+  let skipped = 0;
+  return {
+    now: () => new Date(Date.now() + skipped),
+    sleep: async (ms) => {
+      skipped += ms;
+    },
+  };
+})();
+
+/** Somebody who gives these answers, and then leaves. What is shown goes to standard output. */
+function answering(answers: readonly string[], canAskAgain: boolean, { report }: RecordedReport): Prompter {
+  const left = [...answers];
+  return {
+    canAskAgain,
+    show: (text) => {
+      report.say(text);
+    },
+    ask: async ({ message }) => {
+      report.say(message);
+      return left.shift();
+    },
+    close: () => undefined,
+  };
+}

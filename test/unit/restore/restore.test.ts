@@ -1,0 +1,533 @@
+import { execFileSync } from 'node:child_process';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { EXIT_CODES, KnownError } from '../../../src/errors.js';
+import { parseTableName } from '../../../src/model/table-name.js';
+import { treeHash } from '../../support/tree-hash.js';
+import { workbench, type Workbench } from '../../support/workbench.js';
+
+const users = parseTableName('users');
+const DESTRUCTIVE = ['deleteTable', 'truncate', 'execute', 'createTable', 'refresh'];
+
+/** A bench with one table, backed up; then its items are changed, so that a restore shows. */
+async function backedUp(count = 10): Promise<Workbench> {
+  const bench = await workbench();
+  await bench.fill('users', count);
+  const { result } = await bench.backup({ tables: ['users'] });
+  if (result !== 0) throw new Error(`backup gave ${String(result)}`);
+  for (let index = 0; index < count; index += 1) bench.engine.put('users', `k${index}`, 'changed');
+  bench.engine.put('users', 'newer', 'x');
+  return bench;
+}
+
+const restored = (bench: Workbench) => Object.fromEntries([...bench.engine.items('users')]);
+const original = (count = 10) =>
+  Object.fromEntries(Array.from({ length: count }, (_, index) => [`k${index}`, { n: index }]));
+const changed = (count = 10) => ({
+  ...Object.fromEntries(Array.from({ length: count }, (_, index) => [`k${index}`, 'changed'])),
+  newer: 'x',
+});
+const leftovers = (bench: Workbench) =>
+  execFileSync('find', [bench.root, '-path', '*/work/*', '-type', 'f'], { encoding: 'utf8' });
+const snapshotsLeft = (bench: Workbench) =>
+  execFileSync('find', [bench.engine.dataDirectory, '-path', '*/snapshots/*'], { encoding: 'utf8' });
+
+describe('A restore', () => {
+  it('brings a deleted table back, under a new id, and leaves nothing behind (T-46)', async () => {
+    const bench = await backedUp();
+    const before = await bench.engine.describe(users);
+    await bench.engine.deleteTable(users);
+    const { result, said } = await bench.restore({ tables: ['users'], yes: true });
+    expect(result).toBe(0);
+    expect(said()).toBe("\n✅ Table 'users' restored successfully!\n");
+    expect(restored(bench)).toEqual(original());
+    const after = await bench.engine.describe(users);
+    if (before.kind !== 'table' || after.kind !== 'table') throw new Error('no table');
+    expect(after.record.id).not.toBe(before.record.id);
+    expect(leftovers(bench)).toBe('');
+    expect(snapshotsLeft(bench)).toBe('');
+  });
+
+  it('replaces a table that is there, its later items gone', async () => {
+    const bench = await backedUp();
+    expect((await bench.restore({ tables: ['users'], yes: true })).result).toBe(0);
+    expect(restored(bench)).toEqual(original());
+    expect(leftovers(bench)).toBe('');
+  });
+
+  it('brings back expiry, stream and tags, and sets expiry after the data', async () => {
+    const bench = await workbench();
+    await bench.fill('users', 3);
+    await bench.engine.setTimeToLive(users, 'expires');
+    await bench.engine.enableStream(users, 'KEYS_ONLY');
+    await bench.backup({ tables: ['users'] });
+    const calls: string[] = [];
+    const spy = <K extends 'refresh' | 'setTimeToLive' | 'enableStream'>(name: K) =>
+      ((...args: never[]) => {
+        calls.push(name);
+        return bench.engine[name](...args);
+      }) as (typeof bench.engine)[K];
+    const { result } = await bench.restore(
+      { tables: ['users'], yes: true },
+      {
+        engine: {
+          refresh: spy('refresh'),
+          setTimeToLive: spy('setTimeToLive'),
+          enableStream: spy('enableStream'),
+        },
+      },
+    );
+    expect(result).toBe(0);
+    expect(calls).toEqual(['refresh', 'setTimeToLive', 'enableStream']);
+    const after = await bench.engine.describe(users);
+    expect(after).toMatchObject({
+      record: {
+        schema: {
+          ttl: { AttributeName: 'expires' },
+          describe: { StreamSpecification: { StreamViewType: 'KEYS_ONLY' } },
+        },
+      },
+    });
+  });
+
+  it('reports what could not be brought back as settings drift (exit 3)', async () => {
+    const bench = await workbench();
+    await bench.fill('users', 3);
+    await bench.engine.setTimeToLive(users, 'expires');
+    await bench.backup({ tables: ['users'] });
+    const { result, log } = await bench.restore(
+      { tables: ['users'], yes: true },
+      { engine: { setTimeToLive: async () => undefined } },
+    );
+    expect(result).toBe(3);
+    expect(log()).toContain('WARNING - settings drift: users: time to live expires → none');
+  });
+
+  it('restores an older generation by its label', async () => {
+    const bench = await backedUp();
+    expect((await bench.backup({ tables: ['users'] })).result).toBe(0);
+    const [label = ''] = await readdir(join(bench.backups, '@versions', 'users'));
+    expect((await bench.restore({ tables: ['users'], from: label, yes: true })).result).toBe(0);
+    expect(restored(bench)).toEqual(original());
+    const missing = await bench.restore({ tables: ['users'], from: 'users_19990101_full', yes: true });
+    expect(missing.result).toBe(1);
+    expect(missing.log().join()).toContain('users_19990101_full does not exist');
+  });
+
+  it('of several goes on when one fails (R-70 … R-73, T-44)', async () => {
+    const bench = await workbench();
+    for (const table of ['users', 'orders', 'products']) await bench.fill(table, 4);
+    await bench.backup({ all: true });
+    const archive = join(bench.backups, 'orders', 'orders_backup.tar.gz');
+    const bytes = await readFile(archive);
+    bytes[bytes.length - 30]! ^= 4;
+    await writeFile(archive, bytes);
+    bench.engine.put('orders', 'live', 'untouched');
+    const { result, said } = await bench.restore({ all: true, yes: true });
+    expect(result).toBe(1);
+    expect(said()).toMatch(
+      /Successful: 2\n {2}❌ Failed: 1\n {2}📊 Total: 3\n\nFailed tables:\n {2}- orders\n=+\n$/,
+    );
+    expect(said()).not.toContain('All tables restored');
+    expect(bench.engine.items('orders').get('live')).toBe('untouched');
+  });
+
+  it('says that all are back when all are (R-72)', async () => {
+    const bench = await workbench();
+    for (const table of ['users', 'orders']) await bench.fill(table, 4);
+    await bench.backup({ all: true });
+    const { result, said } = await bench.restore({ all: true, yes: true });
+    expect(result).toBe(0);
+    expect(said()).toMatch(/={60}\n\nAll tables restored successfully!\n$/);
+  });
+
+  it('is judged by the items, not by what nodetool says: an exit status of 0 that loaded nothing is a failure', async () => {
+    const bench = await backedUp();
+    const { result, log } = await bench.restore(
+      { tables: ['users'], yes: true },
+      {
+        engine: {
+          // As a real server does with an upload whose TOC.txt is missing: exit 0, files deleted (behaviour.md N377).
+          refresh: oncePerRun(
+            async (record) => {
+              const { path } = await bench.engine.tableDirectory(record);
+              await rm(join(path, 'upload'), { recursive: true });
+              await mkdir(join(path, 'upload'));
+            },
+            (...args) => bench.engine.refresh(...args),
+          ),
+        },
+      },
+    );
+    expect(result).toBe(1);
+    expect(log().join('\n')).toContain('no item can be read, but the backup was made of at least 10');
+    expect(log().join('\n')).not.toContain('Restore completed');
+    expect(restored(bench)).toEqual(changed());
+  });
+
+  it('fails when the server leaves files in upload/', async () => {
+    const bench = await backedUp();
+    const { result, log } = await bench.restore(
+      { tables: ['users'], yes: true },
+      {
+        engine: {
+          refresh: oncePerRun(
+            async () => undefined,
+            (...args) => bench.engine.refresh(...args),
+          ),
+        },
+      },
+    );
+    expect(result).toBe(1);
+    expect(log().join('\n')).toContain('The server left 5 files in upload/');
+    expect(restored(bench)).toEqual(changed());
+  });
+
+  it('fails when the server could not take rows (behaviour.md E013)', async () => {
+    const bench = await backedUp();
+    let rows = 0;
+    const { result, log } = await bench.restore(
+      { tables: ['users'], yes: true },
+      { engine: { corruptRows: async () => (rows += 7) } },
+    );
+    expect(result).toBe(EXIT_CODES.lost);
+    expect(log().join('\n')).toContain('The server could not take 7 rows');
+  });
+});
+
+/** The first call is another one; the rest, such as the putting back, is as ever. */
+function oncePerRun<A extends readonly unknown[]>(
+  first: (...args: A) => Promise<void>,
+  then: (...args: A) => Promise<void>,
+): (...args: A) => Promise<void> {
+  let calls = 0;
+  return (...args) => ((calls += 1) === 1 ? first(...args) : then(...args));
+}
+
+describe('What fails after the table is gone is put back (T-50, T-52)', () => {
+  const refuse = (message: string) => () => Promise.reject(new KnownError('database', message));
+
+  it.each(['createTable', 'tableDirectory', 'refresh', 'filesAwaitingIndexes', 'sample'] as const)(
+    'when %s fails once',
+    async (method) => {
+      const bench = await backedUp();
+      const real = (...args: never[]) =>
+        (bench.engine[method] as (...rest: never[]) => Promise<never>)(...args);
+      let calls = 0;
+      const once = (...args: never[]) =>
+        (calls += 1) === 1 ? Promise.reject(new KnownError('database', `${method} said no`)) : real(...args);
+      const { result, log } = await bench.restore(
+        { tables: ['users'], yes: true },
+        { engine: { [method]: once } },
+      );
+      expect(result).toBe(1);
+      expect(log().join('\n')).toContain(`${method} said no`);
+      expect(log().join('\n')).toContain(
+        "The table 'users' that was there before is back, with all its items",
+      );
+      expect(restored(bench)).toEqual(changed());
+      expect(leftovers(bench)).toBe('');
+      expect(snapshotsLeft(bench)).toBe('');
+    },
+  );
+
+  it('a table that was not there before is not there afterwards', async () => {
+    const bench = await backedUp();
+    await bench.engine.deleteTable(users);
+    const { result, log } = await bench.restore(
+      { tables: ['users'], yes: true },
+      { engine: { refresh: refuse('no') } },
+    );
+    expect(result).toBe(1);
+    expect(await bench.engine.describe(users)).toEqual({ kind: 'missing' });
+    expect(log().join('\n')).toContain("There is no table 'users', as before.");
+  });
+
+  it('and when even that fails, all files are kept, the place is named, and the status is 8', async () => {
+    const bench = await backedUp();
+    const { result, log } = await bench.restore(
+      { tables: ['users'], yes: true },
+      { engine: { refresh: refuse('nodetool is broken') } },
+    );
+    expect(result).toBe(EXIT_CODES.lost);
+    const text = log().join('\n');
+    const [, directory = ''] = /All its files, as they were, are in (\S+): keep them/.exec(text) ?? [];
+    const names = await readdir(directory);
+    expect(names).toContain('alternator_schema.json');
+    const data = names.find((name) => name.endsWith('-Data.db')) ?? '';
+    expect(JSON.parse(await readFile(join(directory, data), 'utf8'))).toHaveLength(11);
+    expect(text).toContain('nodetool refresh -- alternator_users users');
+  });
+});
+
+describe('Nothing is touched (T-49 as far as it goes, exit 5)', () => {
+  type Damage = (bench: Workbench) => Promise<void>;
+  const archiveOf = (bench: Workbench) => join(bench.backups, 'users', 'users_backup.tar.gz');
+  const flip =
+    (where: (size: number) => number): Damage =>
+    async (bench) => {
+      const bytes = await readFile(archiveOf(bench));
+      bytes[where(bytes.length)]! ^= 1;
+      await writeFile(archiveOf(bench), bytes);
+    };
+
+  it.each<[string, Damage]>([
+    [
+      'the archive is cut off',
+      async (bench) => writeFile(archiveOf(bench), (await readFile(archiveOf(bench))).subarray(0, -40)),
+    ],
+    ['the archive is empty', (bench) => writeFile(archiveOf(bench), '')],
+    ['a byte of the archive is wrong in its first half', flip((size) => Math.floor(size / 3))],
+    ['a byte of the archive is wrong in its second half', flip((size) => size - 30)],
+    [
+      'the archive has garbage behind its end',
+      async (bench) =>
+        writeFile(
+          archiveOf(bench),
+          Buffer.concat([await readFile(archiveOf(bench)), Buffer.from('garbage')]),
+        ),
+    ],
+    ['the archive holds other files than the manifest says', (bench) => repack(bench, ['-Index.db'])],
+    ['the archive lacks a TOC.txt', (bench) => repack(bench, ['-TOC.txt'])],
+    ['the archive is missing', (bench) => rm(archiveOf(bench))],
+    [
+      'the manifest was changed',
+      async (bench) => {
+        const path = join(bench.backups, 'users', 'manifest.json');
+        await writeFile(path, (await readFile(path, 'utf8')).replace('"attempt": 1', '"attempt": 3'));
+      },
+    ],
+    [
+      'the schema file was changed',
+      async (bench) => {
+        const path = join(bench.backups, 'users', 'alternator_schema.json');
+        await writeFile(path, (await readFile(path, 'utf8')).replace('"pk"', '"xy"'));
+      },
+    ],
+  ])('when %s', async (_, damage) => {
+    const bench = await backedUp();
+    await damage(bench);
+    const data = await treeHash(bench.engine.dataDirectory);
+    const calls = bench.engine.calls.length;
+    const { result, log, said } = await bench.restore({ tables: ['users'], yes: true });
+    expect(result).toBe(5);
+    expect(log().some((line) => line.startsWith('ERROR - '))).toBe(true);
+    expect(said()).toBe("\n❌ Table 'users' failed to restore\n");
+    expect(bench.engine.calls.slice(calls).filter((call) => DESTRUCTIVE.includes(call))).toEqual([]);
+    expect(await treeHash(bench.engine.dataDirectory)).toBe(data);
+    expect(restored(bench)).toEqual(changed());
+    expect(leftovers(bench)).toBe('');
+  });
+
+  it('when there is no backup of the table (R-115, exit 1)', async () => {
+    const bench = await workbench();
+    await bench.fill('users', 2);
+    const { result, log } = await bench.restore({ tables: ['users'], yes: true });
+    expect(result).toBe(1);
+    expect(log()).toContain(`ERROR - Backup folder ${bench.backups}/users does not exist`);
+    expect(bench.engine.calls.filter((call) => DESTRUCTIVE.includes(call))).toEqual(['createTable']);
+  });
+
+  it("when the backup is only one node's share of its table", async () => {
+    const node = { topology: { datacenter: 'datacenter1', nodes: { datacenter1: 3 } }, nodeCount: 3 };
+    const bench = await workbench({ node });
+    await bench.fill('users', 2);
+    await bench.backup({ tables: ['users'], nodeLocalOnly: true });
+    const { result, log } = await bench.restore({ tables: ['users'], yes: true });
+    expect(result).toBe(5);
+    expect(log().join()).toContain("only one node's share");
+    expect((await bench.restore({ tables: ['users'], yes: true, nodeLocalOnly: true })).result).toBe(0);
+  });
+
+  it('when other tables live in the keyspace and would go with it', async () => {
+    const bench = await backedUp();
+    const { result, log } = await bench.restore(
+      { tables: ['users'], yes: true },
+      { engine: { neighbours: async () => ['mine'] } },
+    );
+    expect(result).toBe(5);
+    expect(log().join()).toContain("the keyspace of 'users' also holds mine");
+    expect(restored(bench)).toEqual(changed());
+  });
+
+  it('when something lies in upload/ already: it would be loaded along (TX-10)', async () => {
+    const bench = await backedUp();
+    const { result, log } = await bench.restore(
+      { tables: ['users'], yes: true },
+      {
+        engine: {
+          createTable: oncePerTable(
+            async (creation) => {
+              const record = await bench.engine.createTable(creation);
+              const { path } = await bench.engine.tableDirectory(record);
+              await writeFile(join(path, 'upload', 'me-99-big-Data.db'), 'foreign');
+              return record;
+            },
+            (creation) => bench.engine.createTable(creation),
+          ),
+        },
+      },
+    );
+    expect(result).toBe(1);
+    expect(log().join('\n')).toContain('upload is not empty: me-99-big-Data.db');
+    expect(restored(bench)).toEqual(changed());
+  });
+
+  it('on a dry run', async () => {
+    const bench = await backedUp();
+    const before = await treeHash(bench.root);
+    const { result, said } = await bench.restore({ tables: ['users'], dryRun: true });
+    expect(result).toBe(0);
+    expect(said()).toMatch(/ {2}DELETE the present table users and restore it from backup users_\d+_full/);
+    expect(await treeHash(bench.root)).toBe(before);
+  });
+
+  it('without --yes and without a terminal (exit 2)', async () => {
+    const bench = await backedUp();
+    const calls = bench.engine.calls.length;
+    const { result } = await bench.restore({ tables: ['users'] });
+    expect(result).toMatchObject({ kind: 'usage', hint: expect.stringContaining('--yes') as string });
+    expect(bench.engine.calls.slice(calls)).toEqual([]);
+  });
+
+  it('when a person at the terminal does not agree (exit 6)', async () => {
+    const bench = await backedUp();
+    const { result, said } = await bench.restore({ tables: ['users'] }, { isTerminal: true, answers: ['y'] });
+    expect(result).toBe(6);
+    expect(said()).toContain('DELETE the present table users');
+    expect(restored(bench)).toEqual(changed());
+  });
+});
+
+function oncePerTable<A, R>(
+  first: (argument: A) => Promise<R>,
+  then: (argument: A) => Promise<R>,
+): (argument: A) => Promise<R> {
+  let calls = 0;
+  return (argument) => ((calls += 1) === 1 ? first(argument) : then(argument));
+}
+
+/** Makes the archive anew with the system's tar, without the files that end so. */
+async function repack(bench: Workbench, without: readonly string[]): Promise<void> {
+  const folder = join(bench.backups, 'users');
+  const work = join(bench.root, 'repack');
+  await mkdir(work);
+  execFileSync('tar', ['xzf', join(folder, 'users_backup.tar.gz'), '-C', work]);
+  for (const name of await readdir(work))
+    if (without.some((end) => name.endsWith(end))) await rm(join(work, name));
+  execFileSync('tar', ['czf', join(folder, 'users_backup.tar.gz'), '-C', work, '.']);
+  await rm(work, { recursive: true });
+}
+
+describe('The documented ways', () => {
+  /** Turns a backup of ours into a folder of the documented scripts. */
+  async function documented(bench: Workbench, layout: 'separated' | 'legacy'): Promise<void> {
+    const folder = join(bench.backups, 'users');
+    for (const name of ['manifest.json', 'alternator_schema.json', 'keyspace.cql', 'README.txt'])
+      await rm(join(folder, name));
+    if (layout === 'legacy') await rename(join(folder, 'table_schema.cql'), join(folder, 'schema.cql'));
+    await repack(bench, []);
+  }
+
+  it.each(['separated', 'legacy'] as const)(
+    'a %s folder of the old scripts is restored by CQL (R-4, T-45, X-5)',
+    async (layout) => {
+      const bench = await backedUp();
+      await documented(bench, layout);
+      const { result, log } = await bench.restore({ tables: ['users'], yes: true });
+      expect(restored(bench)).toEqual(original());
+      expect(
+        log().filter(
+          (line) =>
+            !line.includes('Table ID') && !line.includes('Data extracted') && !line.includes('Safety copy'),
+        ),
+      ).toEqual([
+        'INFO - ===== Start restore process for users =====',
+        'INFO - Backup of users proven: 7 files, 1 SSTables, 344 bytes, no manifest, so only digests and TOC were checked'.replace(
+          /\d+ bytes/,
+          (log().find((line) => line.includes('proven')) ?? '').match(/\d+ bytes|[\d.]+ \w+iB/)?.[0] ?? '',
+        ),
+        'INFO - Dropping keyspace: alternator_users',
+        'INFO - Keyspace alternator_users dropped successfully',
+        'INFO - Ensuring keyspace exists: alternator_users',
+        'WARNING - The backup does not say how alternator_users was replicated: SimpleStrategy with one copy, as documented',
+        'INFO - Keyspace alternator_users ensured to exist',
+        layout === 'separated'
+          ? 'INFO - Using separated schema files (table_schema.cql + materialized_view_*.cql)'
+          : 'INFO - Using legacy schema file (schema.cql)',
+        'INFO - Restoring base table schema for users',
+        'INFO - Base table schema restored successfully for users',
+        'INFO - Truncating table alternator_users.users',
+        'INFO - Table truncated successfully',
+        'INFO - Restoring data for users',
+        'INFO - Running nodetool refresh for alternator_users.users',
+        'INFO - Nodetool refresh completed successfully',
+        'INFO - Restoring materialized views after data is loaded...',
+        'INFO - Looking for materialized views to restore for users',
+        'INFO - Found 0 materialized view(s) to restore',
+        'INFO - All materialized views processed for users',
+        'INFO - Read back all 10 items of users',
+        'INFO - ===== Restore completed for users =====',
+      ]);
+      expect(result).toBe(3);
+    },
+  );
+
+  it('offline stops and starts once for all tables, and places files in between (T-62)', async () => {
+    const bench = await workbench();
+    for (const table of ['users', 'orders', 'products']) await bench.fill(table, 4);
+    await bench.backup({ all: true });
+    const { result, log } = await bench.restore({ all: true, offline: true, yes: true });
+    expect(result).toBe(0);
+    expect(bench.serviceCalls).toEqual(['stop', 'start']);
+    const lines = log();
+    const stopped = lines.indexOf('INFO - ScyllaDB service stopped successfully');
+    const started = lines.indexOf('INFO - Starting ScyllaDB service...');
+    const placed = lines.flatMap((line, index) => (line.includes('Data extracted to') ? [index] : []));
+    expect(placed).toHaveLength(3);
+    expect(placed.every((index) => index > stopped && index < started)).toBe(true);
+  });
+
+  it('offline starts the service again when it would not stop, and puts the table back (T-54)', async () => {
+    const bench = await backedUp();
+    const { result, log } = await bench.restore(
+      { tables: ['users'], offline: true, yes: true },
+      {
+        service: {
+          stop: () => Promise.reject(new KnownError('program', 'Service still running after stop command')),
+        },
+      },
+    );
+    expect(result).toBe(1);
+    expect(bench.serviceCalls).toEqual(['start']);
+    expect(log()).toContain('ERROR - Service still running after stop command');
+    expect(log().join('\n')).not.toContain('stopped successfully');
+    expect(restored(bench)).toEqual(changed());
+  });
+
+  it('offline with a server that does not come up again says where everything is (T-53, exit 8)', async () => {
+    const bench = await backedUp();
+    const down = () =>
+      Promise.reject(new KnownError('unavailable', 'The node does not serve within 10 s: no'));
+    let stopped = false;
+    const { result, log } = await bench.restore(
+      { tables: ['users'], offline: true, yes: true },
+      {
+        service: {
+          stop: async () => {
+            stopped = true;
+          },
+        },
+        engine: {
+          untilServing: down,
+          describe: (table) => (stopped ? down() : bench.engine.describe(table)),
+        },
+      },
+    );
+    expect(result).toBe(8);
+    expect(log().join('\n')).toMatch(
+      /All its files, as they were, are in \S+\/safety\/\S+\/users: keep them/,
+    );
+  });
+});

@@ -1,0 +1,117 @@
+import { describe, expect, it } from 'vitest';
+import { EXIT_CODES, KnownError } from '../../src/errors.js';
+import { parseSettings, secretsOf, type RawSettings } from '../../src/settings.js';
+
+const raw: RawSettings = {
+  backupDir: './backups',
+  logDir: '.',
+  endpoint: 'http://localhost:8000',
+  region: 'us-east-1',
+  cqlPort: '9042',
+  nodetool: 'nodetool',
+  service: 'systemd:scylla-server',
+  startTimeout: '600',
+  answerTimeout: '10',
+  keepVersions: '7',
+};
+
+describe('Settings', () => {
+  it('have the documented defaults (B-13 … B-18)', () => {
+    expect(parseSettings(raw, {})).toMatchObject({
+      shownBackupDirectory: './backups',
+      endpoint: 'http://localhost:8000',
+      cqlHost: 'localhost',
+      cqlPort: 9042,
+      nodetool: ['nodetool'],
+      service: { kind: 'systemd', unit: 'scylla-server' },
+      credentials: {
+        accessKeyId: 'cassandra',
+        secretAccessKey: 'cassandra',
+        username: 'cassandra',
+        password: 'cassandra',
+      },
+    });
+  });
+
+  it('take credentials from the environment, both documented pairs (X-8, T-30)', () => {
+    const environment = {
+      AWS_ACCESS_KEY_ID: 'role',
+      AWS_SECRET_ACCESS_KEY: '$6$salted',
+      SCYLLA_USER: 'me',
+      SCYLLA_PASSWORD: 'secret word',
+    };
+    const { credentials } = parseSettings(raw, environment);
+    expect(credentials).toEqual({
+      accessKeyId: 'role',
+      secretAccessKey: '$6$salted',
+      username: 'me',
+      password: 'secret word',
+    });
+    expect(secretsOf(credentials)).toEqual(['$6$salted', 'secret word']);
+  });
+
+  it('do not take the default password for a secret: it is part of many a path', () => {
+    expect(secretsOf(parseSettings(raw, {}).credentials)).toEqual([]);
+  });
+
+  it.each<[string, readonly string[]]>([
+    ['nodetool', ['nodetool']],
+    ['docker exec scylla nodetool', ['docker', 'exec', 'scylla', 'nodetool']],
+    ['["/opt/my tools/nodetool", "-h", "127.0.0.1"]', ['/opt/my tools/nodetool', '-h', '127.0.0.1']],
+  ])('read --nodetool %s', (text, argv) => {
+    expect(parseSettings({ ...raw, nodetool: text }, {}).nodetool).toEqual(argv);
+  });
+
+  it.each([
+    ['none', { kind: 'none' }],
+    ['docker:scylla', { kind: 'docker', container: 'scylla' }],
+    [
+      'command:{"start":["a"],"stop":["b","c d"],"status":["e"]}',
+      { kind: 'command', start: ['a'], stop: ['b', 'c d'], status: ['e'] },
+    ],
+  ])('read --service %s', (text, service) => {
+    expect(parseSettings({ ...raw, service: text }, {}).service).toEqual(service);
+  });
+
+  it('report all problems together', () => {
+    const wrong = {
+      ...raw,
+      endpoint: 'localhost:8000x/',
+      cqlPort: '0',
+      nodetool: '[1]',
+      service: 'upstart:scylla',
+      startTimeout: '-1',
+      keepVersions: 'many',
+    };
+    const error = (() => {
+      try {
+        return parseSettings(wrong, {});
+      } catch (thrown) {
+        return thrown;
+      }
+    })();
+    expect(error).toBeInstanceOf(KnownError);
+    expect((error as KnownError).exitCode).toBe(EXIT_CODES.usage);
+    const lines = (error as KnownError).message.split('\n');
+    for (const flag of [
+      '--endpoint',
+      '--cql-port',
+      '--nodetool',
+      '--service',
+      '--start-timeout',
+      '--keep-versions',
+    ]) {
+      expect(lines.filter((line) => line.startsWith(flag))).toHaveLength(1);
+    }
+  });
+
+  it('refuse credentials in the endpoint: it is shown everywhere', () => {
+    expect(() => parseSettings({ ...raw, endpoint: 'http://me:secret@localhost:8000' }, {})).toThrow(
+      '--endpoint must not hold credentials',
+    );
+  });
+
+  it('take an IPv6 host for CQL without its brackets', () => {
+    expect(parseSettings({ ...raw, endpoint: 'http://[::1]:8000' }, {}).cqlHost).toBe('::1');
+  });
+});

@@ -1,0 +1,133 @@
+import { execFileSync } from 'node:child_process';
+import { mkdir, readdir, readFile, symlink, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { differences } from '../../../src/store/archive/compare.js';
+import { packArchive } from '../../../src/store/archive/pack.js';
+import { readArchive } from '../../../src/store/archive/read.js';
+import { unpackArchive } from '../../../src/store/archive/unpack.js';
+import { sourcesIn, sstableFolder } from '../../support/backup-fixture.js';
+import { temporaryDirectory } from '../../support/temporary-directory.js';
+
+const { signal } = new AbortController();
+
+async function packed(items: Record<string, unknown> = { a: 1, b: 'x'.repeat(5_000) }) {
+  const root = await temporaryDirectory();
+  const directory = await sstableFolder(root, items);
+  const names = (await readdir(directory)).sort();
+  const archive = join(root, 'users_backup.tar.gz');
+  const digests = await packArchive({ directory, names, archive, signal, onBytes: () => undefined });
+  return { root, directory, names, archive, digests };
+}
+
+describe('An archive', () => {
+  it('is a tar.gz of ./<file> that any tar reads (B-74, T-12)', async () => {
+    const { root, directory, names, archive } = await packed();
+    expect(execFileSync('tar', ['tzf', archive], { encoding: 'utf8' })).toBe(
+      names.map((name) => `./${name}\n`).join(''),
+    );
+    const out = join(root, 'out');
+    await mkdir(out);
+    execFileSync('tar', ['xzf', archive, '-C', out]);
+    for (const name of names)
+      expect(await readFile(join(out, name))).toEqual(await readFile(join(directory, name)));
+  });
+
+  it('is read back with the digests of what went in', async () => {
+    const { directory, archive } = await packed();
+    const sources = await sourcesIn(directory);
+    const found = await readArchive({ archive, signal });
+    expect(
+      differences(
+        sources.map(({ name, digests }) => ({ name, ...digests })),
+        found,
+      ),
+    ).toEqual([]);
+    expect(found.map(({ crc32 }) => crc32)).toEqual(sources.map(({ digests }) => digests.crc32));
+  });
+
+  it('of the documented script, with its ./ entry, is read too', async () => {
+    const { root, directory, names } = await packed();
+    const archive = join(root, 'documented.tar.gz');
+    execFileSync('tar', ['czf', archive, '-C', directory, '.']);
+    expect((await readArchive({ archive, signal })).map(({ name }) => name).sort()).toEqual(names);
+  });
+
+  it('of no files is one', async () => {
+    const root = await temporaryDirectory();
+    const archive = join(root, 'empty.tar.gz');
+    await packArchive({ directory: root, names: [], archive, signal, onBytes: () => undefined });
+    expect(await readArchive({ archive, signal })).toEqual([]);
+    execFileSync('tar', ['tzf', archive]);
+  });
+
+  it('is damaged wherever one byte of its content is wrong', async () => {
+    const { archive, directory } = await packed({ a: 1 });
+    const whole = await readFile(archive);
+    const expected = (await sourcesIn(directory)).map(({ name, digests }) => ({ name, ...digests }));
+    const undetected: number[] = [];
+    for (let at = 10; at < whole.length; at += 7) {
+      const bytes = Buffer.from(whole);
+      bytes[at]! ^= 0x10;
+      await writeFile(archive, bytes);
+      const found = await readArchive({ archive, signal }).catch(() => undefined);
+      if (found && differences(expected, found).length === 0) undetected.push(at);
+    }
+    // What remains is in the tar headers: modes, times and padding that nobody reads. The archive's own SHA-256 knows.
+    expect(undetected.length).toBeLessThan(whole.length / 7 / 3);
+  });
+
+  it.each([0.1, 0.5, 0.9, 0.99])('is damaged when only the first %f of it is there', async (share) => {
+    const { archive } = await packed();
+    await truncate(archive, Math.floor((await readFile(archive)).length * share));
+    await expect(readArchive({ archive, signal })).rejects.toMatchObject({ kind: 'damaged' });
+  });
+
+  it('is damaged when it is no archive at all', async () => {
+    const archive = join(await temporaryDirectory(), 'x.tar.gz');
+    await writeFile(archive, 'this is not an archive '.repeat(100));
+    await expect(readArchive({ archive, signal })).rejects.toMatchObject({ kind: 'damaged' });
+  });
+});
+
+describe('A hostile archive (T-56, U-11)', () => {
+  const write = (name: string) => async (folder: string) => {
+    await mkdir(join(folder, name, '..'), { recursive: true });
+    await writeFile(join(folder, name), 'x');
+  };
+  it.each<[string, readonly string[], (folder: string) => Promise<unknown>]>([
+    [
+      'a path that climbs out',
+      ['--transform=s,^me,../me,', '-P', 'me-1-big-Data.db'],
+      write('me-1-big-Data.db'),
+    ],
+    ['an absolute path', ['--transform=s,^me,/tmp/me,', '-P', 'me-1-big-Data.db'], write('me-1-big-Data.db')],
+    ['a folder of its own', ['sub'], write('sub/me-1-big-Data.db')],
+    ['a script', ['foo.sh'], write('foo.sh')],
+    [
+      'a symbolic link',
+      ['me-1-big-Data.db'],
+      (folder) => symlink('/etc/passwd', join(folder, 'me-1-big-Data.db')),
+    ],
+    [
+      'a file that comes twice',
+      ['me-1-big-Data.db', './me-1-big-Data.db', '--hard-dereference'],
+      write('me-1-big-Data.db'),
+    ],
+  ])('with %s is refused, and nothing is written outside', async (_, args, prepare) => {
+    const root = await temporaryDirectory();
+    const folder = join(root, 'in');
+    await mkdir(folder);
+    await prepare(folder);
+    const archive = join(root, 'x.tar.gz');
+    execFileSync('tar', ['czf', archive, '-C', folder, ...args]);
+    const out = join(root, 'staging', 'out');
+    await mkdir(out, { recursive: true });
+    await expect(unpackArchive(out, { archive, signal })).rejects.toMatchObject({
+      kind: 'damaged',
+      message: expect.stringContaining('The archive holds') as string,
+    });
+    expect(await readdir(join(root, 'staging'))).toEqual(['out']);
+    expect((await readdir(out)).filter((name) => name !== 'me-1-big-Data.db')).toEqual([]);
+  });
+});

@@ -1,0 +1,66 @@
+import { fork } from 'node:child_process';
+import { utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { ourselves, withLock } from '../../../src/system/lock.js';
+import { temporaryDirectory } from '../../support/temporary-directory.js';
+
+const me = ourselves('backup', new Date());
+const elsewhere = JSON.stringify({
+  pid: 7,
+  host: 'another-host',
+  command: 'backup',
+  since: '2026-11-21T10:00:00.000Z',
+});
+
+describe('The lock', () => {
+  it('names who holds it (T-33)', async () => {
+    const directory = await temporaryDirectory();
+    await withLock(directory, me, async () => {
+      await expect(withLock(directory, me, async () => 0)).rejects.toMatchObject({
+        kind: 'busy',
+        exitCode: 4,
+        message: expect.stringMatching(new RegExp(`process ${process.pid} on .* \\(backup, since`)) as string,
+      });
+    });
+  });
+
+  it('of a process that was killed is free at once (TX-12)', async () => {
+    const directory = await temporaryDirectory();
+    const script = join(directory, 'hold.mjs');
+    const name = await import('../../../src/system/lock.js').then(() => 'held');
+    await writeFile(
+      script,
+      `import { createServer } from 'node:net';
+       import { createHash } from 'node:crypto';
+       import { statSync } from 'node:fs';
+       const { dev, ino } = statSync(${JSON.stringify(directory)});
+       const key = createHash('sha256').update(\`alternator-backup \${dev} \${ino}\`).digest('hex');
+       createServer().listen({ path: '\\0' + ('alternator-backup-' + key).padEnd(107, '-'), exclusive: true }, () => process.send('${name}'));`,
+    );
+    const child = fork(script);
+    await new Promise((resolve) => child.once('message', resolve));
+    await expect(withLock(directory, me, async () => 0)).rejects.toMatchObject({ kind: 'busy' });
+    const gone = new Promise((resolve) => child.once('exit', resolve));
+    child.kill('SIGKILL');
+    await gone;
+    expect(await withLock(directory, me, async () => 'ours')).toBe('ours');
+  });
+
+  it('of another host counts as long as that host shows that it lives', async () => {
+    const directory = await temporaryDirectory();
+    await writeFile(join(directory, 'lock.json'), elsewhere);
+    await expect(withLock(directory, me, async () => 0)).rejects.toMatchObject({
+      kind: 'busy',
+      hint: expect.stringContaining('lock.json') as string,
+    });
+    const longAgo = new Date(Date.now() - 11 * 60_000);
+    await utimes(join(directory, 'lock.json'), longAgo, longAgo);
+    expect(await withLock(directory, me, async () => 'ours')).toBe('ours');
+  });
+
+  it('is of one folder: another store is another lock', async () => {
+    const [one, two] = [await temporaryDirectory(), await temporaryDirectory()];
+    expect(await withLock(one, me, () => withLock(two, me, async () => 'both'))).toBe('both');
+  });
+});
