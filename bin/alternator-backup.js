@@ -22,9 +22,11 @@ const stop = new AbortController();
 process.on('SIGINT', () => stop.abort(new KnownError('interrupted', 'Interrupted by the user')));
 process.on('SIGTERM', () => stop.abort(new KnownError('terminated', 'Terminated')));
 // Whoever reads our output may have heard enough (`… | head`).
-process.stdout.on('error', (error) => {
-  if (error.code !== 'EPIPE') throw error;
-});
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+}
 
 process.exitCode = await main(
   process.argv.slice(2),

@@ -74,7 +74,7 @@ export function wire(command: CommandName, settings: Settings, world: World, sig
   });
   const service = serviceFor(settings.service, { run: runLocally, clock });
   const isTerminal = stdin.isTTY === true && stdout.isTTY === true;
-  const prompter = prompterFor(world, settings, isTerminal);
+  const prompter = prompterFor(world, settings, isTerminal, signal);
 
   return {
     tools: {
@@ -97,8 +97,13 @@ export function wire(command: CommandName, settings: Settings, world: World, sig
   };
 }
 
-function prompterFor({ stdin, stdout, stderr }: World, settings: Settings, isTerminal: boolean): Prompter {
+function prompterFor(
+  { stdin, stdout, stderr }: World,
+  settings: Settings,
+  isTerminal: boolean,
+  signal: AbortSignal,
+): Prompter {
   const output = settings.json ? stderr : stdout;
-  if (isTerminal) return terminalPrompter(stdin, output);
-  return pipedPrompter({ input: stdin, output, deadlineMs: settings.answerTimeoutMs });
+  if (isTerminal) return terminalPrompter(stdin, output, signal);
+  return pipedPrompter({ input: stdin, output, deadlineMs: settings.answerTimeoutMs, signal });
 }

@@ -18,8 +18,8 @@ export interface ReadmeFacts {
 }
 
 /**
- * `README.txt`: what this folder is, and how to restore it with nothing but a shell. Every indented line is a command; in
- * their order they are a script (a test of ours runs them as they stand).
+ * `README.txt`: what this folder is, and how to restore it with nothing but a shell. Every line that begins with four blanks
+ * is a command; in their order they are a script (a test of ours runs them as they stand).
  */
 export function readmeText(facts: ReadmeFacts): string {
   const { record, archive } = facts;
@@ -50,14 +50,14 @@ export function readmeText(facts: ReadmeFacts): string {
     `${facts.sstables} SSTables, ${formatSize(facts.bytes)} before compression, of table id ${record.id}`,
     '',
     'What is here',
-    `  ${archive}           the SSTables of the table (not of its indexes: they are built again)`,
-    '  alternator_schema.json   what the database said of the table: DescribeTable, tags, time to live',
-    '  table_schema.cql, materialized_view_N.cql, keyspace.cql   the same in CQL, as evidence: Scylla cannot make an',
-    '                           Alternator table with indexes from it',
-    '  manifest.json            every file with its size and SHA-256',
+    `* ${archive}: the SSTables of the table (not of its indexes: they are built again)`,
+    '* alternator_schema.json: what the database said of the table (DescribeTable, tags, time to live)',
+    '* table_schema.cql, materialized_view_N.cql, keyspace.cql: the same in CQL, as evidence, since Scylla cannot make an',
+    '  Alternator table with indexes from it',
+    '* manifest.json: every file with its size and SHA-256',
     '',
     'The easy way to restore:',
-    `  alternator-backup restore ${shellWord(record.name)}`,
+    `* alternator-backup restore ${shellWord(record.name)}`,
     '',
     'By hand: in this folder, on the node, as root, with bash. Where authorization is on, sign the curl calls: add',
     '--aws-sigv4 aws:amz:us-east-1:dynamodb --user "$ROLE:$SALTED_HASH".',

@@ -4,6 +4,7 @@ import { snapshotTag } from '../model/snapshot-tag.js';
 import { tellFailure } from '../terminal/tell-failure.js';
 import { isFrozen, withFrozenTables, type Frozen } from './freeze.js';
 import type { BackupPlan, TableStep } from './plan.js';
+import { noteInHistory } from '../store/note-in-history.js';
 import { storeTable } from './store-table.js';
 import type { BackupTools } from './tools.js';
 
@@ -12,11 +13,17 @@ export async function runBackup(plan: BackupPlan, tools: BackupTools): Promise<r
   const { store, report } = tools;
   return store.withLock('backup', async () => {
     await report.step('Repair what an interrupted run left', () => repair(tools));
+    if (plan.node.nodeCount > 1) {
+      const others = `${plan.node.nodeCount - 1} other nodes`;
+      report.info(
+        `What ${others} were told and this one not yet is not in this backup; nodetool repair before it tells it`,
+      );
+    }
     const tables = plan.steps.flatMap((step) => (step.action === 'back up' ? [step.record] : []));
     // One tag for all tables of the run.
     const tag = snapshotTag(store.id, plan.runId);
     const outcomes = await withFrozenTables(tables, tag, tools, (frozen) => storeAll(plan, frozen, tools));
-    await store.recordHistory(historyEntry(plan, outcomes, tools));
+    await noteInHistory(tools, historyEntry(plan, outcomes, tools));
     return outcomes;
   });
 }

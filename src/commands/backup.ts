@@ -106,12 +106,27 @@ async function makePlan(
 }
 
 async function runPlan(plan: BackupPlan, tools: Tools): Promise<readonly TableOutcome[]> {
-  const { settings, store } = tools;
-  await store.prepare();
+  const { settings } = tools;
+  await prepareStore(plan, tools);
   return runBackup(plan, {
     ...tools,
     shownRoot: settings.shownBackupDirectory,
     runbook: { endpoint: settings.endpoint, nodetool: settings.nodetool },
+  });
+}
+
+/** The documented words name the folder of the table, as the operator wrote it. */
+async function prepareStore({ steps }: BackupPlan, { settings, store }: Tools): Promise<void> {
+  const first = steps.find(({ action }) => action === 'back up');
+  await store.prepare().catch((error: unknown) => {
+    if (!(error instanceof KnownError) || !first) throw error;
+    const { kind, changed, hint, cause } = error;
+    const shown = `${settings.shownBackupDirectory}/${first.name}/`;
+    throw new KnownError(kind, error.message.replace(settings.backupDirectory, shown), {
+      cause,
+      ...(changed === undefined ? {} : { changed }),
+      ...(hint === undefined ? {} : { hint }),
+    });
   });
 }
 

@@ -1,5 +1,6 @@
 import { asError, kindOf, KnownError, messageOf } from '../errors.js';
 import type { TableOutcome } from '../model/outcome.js';
+import { noteInHistory } from '../store/note-in-history.js';
 import { tellFailure } from '../terminal/tell-failure.js';
 import type { LoadStep, RestorePlan, RestoreStep } from './plan.js';
 import { putBack, RestoreUndone } from './put-back.js';
@@ -22,7 +23,7 @@ export async function runRestore(plan: RestorePlan, tools: RestoreTools): Promis
     await clearSnapshots(tools);
     if (plan.offline) await service.verify();
     const outcomes = plan.offline ? await restoreOffline(plan, tools) : await restoreOnline(plan, tools);
-    await store.recordHistory(historyEntry(plan, outcomes, tools));
+    await noteInHistory(tools, historyEntry(plan, outcomes, tools));
     return outcomes;
   });
 }

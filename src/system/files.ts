@@ -40,7 +40,7 @@ export async function namesIn(directory: string): Promise<readonly string[]> {
     return (await readdir(directory)).sort();
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return [];
-    throw error;
+    throw new KnownError('files', `${directory} cannot be read: ${reasonOf(error)}`, { cause: error });
   }
 }
 

@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
-import { KnownError } from '../errors.js';
+import { asError, KnownError } from '../errors.js';
 import type { Output } from './console.js';
 import type { Prompter } from './prompter.js';
 
@@ -9,10 +9,12 @@ export interface PipedOptions {
   readonly output: Output;
   /** How long one line may take; nobody is there who could be told to hurry. */
   readonly deadlineMs: number;
+  /** Ends a question that waits. */
+  readonly signal?: AbortSignal;
 }
 
 /** Answers come line by line from a pipe; questions are written as a terminal would show them, without an echo. */
-export function pipedPrompter({ input, output, deadlineMs }: PipedOptions): Prompter {
+export function pipedPrompter({ input, output, deadlineMs, signal }: PipedOptions): Prompter {
   // Nothing is read before the first question: a menu that is never shown must not eat its caller's input.
   let lines: AsyncIterator<string> | undefined;
   let reader: ReturnType<typeof createInterface> | undefined;
@@ -42,8 +44,15 @@ export function pipedPrompter({ input, output, deadlineMs }: PipedOptions): Prom
           );
         }, deadlineMs);
       });
+      const stopped = new Promise<never>((_resolve, reject) => {
+        const stop = () => {
+          reject(asError(signal?.reason));
+        };
+        if (signal?.aborted) stop();
+        signal?.addEventListener('abort', stop, { once: true });
+      });
       try {
-        return await Promise.race([nextLine(), tooLate]);
+        return await Promise.race([nextLine(), tooLate, stopped]);
       } finally {
         clearTimeout(timer);
       }

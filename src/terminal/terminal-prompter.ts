@@ -4,8 +4,8 @@ import { KnownError } from '../errors.js';
 import type { Prompter } from './prompter.js';
 
 /** A person at a terminal, through inquirer: the same texts and keys as from a pipe, with line editing. */
-export function terminalPrompter(input: Readable, output: Writable): Prompter {
-  const prompt = inquirer.createPromptModule({ input, output });
+export function terminalPrompter(input: Readable, output: Writable, signal: AbortSignal): Prompter {
+  const prompt = inquirer.createPromptModule({ input, output, signal });
   return {
     canAskAgain: true,
     show(text) {
@@ -22,6 +22,7 @@ export function terminalPrompter(input: Readable, output: Writable): Prompter {
         if (error instanceof Error && error.name === 'ExitPromptError') {
           throw new KnownError('interrupted', 'Interrupted by the user', { cause: error });
         }
+        signal.throwIfAborted();
         throw error;
       }
     },

@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { KnownError } from '../../src/errors.js';
 import type { Prompter } from '../../src/terminal/prompter.js';
 
 /** A prompter whose answers a test gives, and what it showed. */
 export interface PrompterHarness {
   readonly prompter: Prompter;
+  /** Ends the run, as a signal does. */
+  readonly stop: AbortController;
   /** Types one line. */
   readonly answer: (line: string) => void;
   /** Everything shown so far, without what a terminal adds for its own sake. */
@@ -40,6 +43,16 @@ export function prompterContract(name: string, open: () => PrompterHarness): voi
       const second = prompter.ask(question);
       answer('users');
       expect(await second).toBe('users');
+      prompter.close();
+    });
+
+    it('ends a question that waits when the run is to end', async () => {
+      const { prompter, stop } = open();
+      const asked = prompter.ask(question);
+      setTimeout(() => {
+        stop.abort(new KnownError('terminated', 'Terminated'));
+      }, 20);
+      await expect(asked).rejects.toMatchObject({ kind: 'terminated' });
       prompter.close();
     });
 

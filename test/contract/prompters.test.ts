@@ -8,18 +8,26 @@ import { prompterContract, type PrompterHarness } from './prompter-contract.js';
 const question = { message: 'Enter your choice (1, 2, or 3): ', flag: '--all' };
 
 function piped(deadlineMs = 5_000) {
+  const stop = new AbortController();
   const input = new PassThrough();
   const written: string[] = [];
-  const prompter = pipedPrompter({ input, output: { write: (text) => written.push(text) }, deadlineMs });
+  const prompter = pipedPrompter({
+    input,
+    output: { write: (text) => written.push(text) },
+    deadlineMs,
+    signal: stop.signal,
+  });
   return {
     input,
+    stop,
     prompter,
     answer: (line: string) => input.write(`${line}\n`),
     shown: () => written.join(''),
   };
 }
 
-function terminal(): PrompterHarness & { readonly input: PassThrough } {
+function terminal(): PrompterHarness & { readonly input: PassThrough; readonly stop: AbortController } {
+  const stop = new AbortController();
   const input = Object.assign(new PassThrough(), {
     isTTY: true,
     setRawMode: () => input,
@@ -31,7 +39,8 @@ function terminal(): PrompterHarness & { readonly input: PassThrough } {
   output.on('data', (chunk: Buffer) => written.push(chunk.toString()));
   return {
     input,
-    prompter: terminalPrompter(input, output),
+    prompter: terminalPrompter(input, output, stop.signal),
+    stop,
     answer: (line) => setTimeout(() => input.write(`${line}\r`), 20),
     shown: () => stripVTControlCharacters(written.join('')),
   };

@@ -80,7 +80,7 @@ async function connect({ cqlHost, cqlPort, credentials }: ScyllaOptions): Promis
     // Replication by racks (2025.4) broke the drivers' schema parsing (scylladb#26415), and we need none.
     isMetadataSyncEnabled: false,
     authProvider: new auth.PlainTextAuthProvider(credentials.username, credentials.password),
-    socketOptions: { connectTimeout: 5_000, readTimeout: 60_000 },
+    socketOptions: { connectTimeout: 5_000, readTimeout: 30_000 },
   });
   try {
     await client.connect();

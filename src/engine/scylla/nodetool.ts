@@ -19,6 +19,9 @@ export interface Nodetool {
   refresh(keyspace: string, table: string, stream: boolean): Promise<void>;
 }
 
+/** It only asks; whoever waits for a node asks again. */
+const GOSSIP_MS = 30_000;
+
 export function nodetool({ argv, timeoutMs, loadTimeoutMs, run, signal }: NodetoolOptions): Nodetool {
   const call = (...args: readonly string[]) => run({ argv: [...argv, ...args], timeoutMs }, signal);
 
@@ -36,7 +39,13 @@ export function nodetool({ argv, timeoutMs, loadTimeoutMs, run, signal }: Nodeto
       }
     },
 
-    gossip: async () => (await call('statusgossip')).trim(),
+    gossip: async () => {
+      const said = await run(
+        { argv: [...argv, 'statusgossip'], timeoutMs: Math.min(timeoutMs, GOSSIP_MS) },
+        signal,
+      );
+      return said.trim();
+    },
 
     /** `--` since a table name may begin with a dash (recorded nodetool 327). */
     async refresh(keyspace, table, stream) {
