@@ -3,40 +3,31 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { orders, ordersTable } from './harness/items.js';
-import { needStandIn, openNode, type OpenedNode } from './harness/open-node.js';
-import { openReader, type Reader } from './harness/reader.js';
-import { openTool, type Tool } from './harness/tool.js';
+import { needStandIn } from './harness/open-node.js';
+import { withNode } from './harness/with-node.js';
 
 const TABLES = ['batch-a', 'batch-b', 'batch-c'] as const;
 
 describe('Several tables in one run', () => {
-  let node: OpenedNode;
-  let reader: Reader;
-  let tool: Tool;
+  const bench = withNode();
   beforeAll(async () => {
-    node = await openNode();
-    reader = openReader(node.addresses);
-    tool = openTool(node.addresses);
     for (const table of TABLES) {
-      await reader.createTable(ordersTable(table));
-      await reader.put(table, orders(200));
+      await bench.reader.createTable(ordersTable(table));
+      await bench.reader.put(table, orders(200));
     }
   });
   afterAll(async () => {
-    for (const table of TABLES) await reader.deleteTable(table);
-    reader.close();
-    tool.close();
-    await node.close();
+    for (const table of TABLES) await bench.reader.deleteTable(table);
   });
 
   const nodetool = (...args: string[]) => {
-    const [program = '', ...rest] = node.addresses.nodetool;
+    const [program = '', ...rest] = bench.node.addresses.nodetool;
     return execFileSync(program, [...rest, ...args], { encoding: 'utf8' });
   };
   const directoryOf = async (table: string) => {
-    const { TableId = '' } = await reader.describe(table);
+    const { TableId = '' } = await bench.reader.describe(table);
     return join(
-      node.addresses.dataDirectory,
+      bench.node.addresses.dataDirectory,
       `alternator_${table}`,
       `${table}-${TableId.replaceAll('-', '')}`,
     );
@@ -44,7 +35,7 @@ describe('Several tables in one run', () => {
 
   it('share one snapshot tag, which is gone afterwards; a foreign one stays (T-27)', async () => {
     nodetool('snapshot', '-t', 'mine', '-cf', 'batch-b', '--', 'alternator_batch-b');
-    const { stdout, stderr } = await tool.expect(0, ['backup', ...TABLES]);
+    const { stdout, stderr } = await bench.tool.expect(0, ['backup', ...TABLES]);
     expect(stdout).toContain('  ✅ Successful: 3\n  ❌ Failed: 0\n  📊 Total: 3\n');
     const tags = [...stderr.matchAll(/with ID: (\S+)/g)].map(([, tag]) => tag);
     expect(tags).toHaveLength(3);
@@ -56,7 +47,7 @@ describe('Several tables in one run', () => {
   });
 
   it('go on when the middle one is broken: exit 1, summary 2/1/3, its backup before untouched (B-62, T-8)', async (context) => {
-    needStandIn(node, context, 'its disk, to damage a file');
+    needStandIn(bench.node, context, 'its disk, to damage a file');
     // A byte of the middle table's own file, as a bad disk changes it; the server does not notice.
     nodetool('flush', 'alternator_batch-b');
     const directory = await directoryOf('batch-b');
@@ -64,17 +55,17 @@ describe('Several tables in one run', () => {
     const bytes = readFileSync(join(directory, data));
     bytes[bytes.length >> 1]! ^= 1;
     writeFileSync(join(directory, data), bytes);
-    const before = readFileSync(join(tool.backups, 'batch-b', 'manifest.json'), 'utf8');
+    const before = readFileSync(join(bench.tool.backups, 'batch-b', 'manifest.json'), 'utf8');
 
-    const { stdout, stderr } = await tool.expect(1, ['backup', ...TABLES]);
+    const { stdout, stderr } = await bench.tool.expect(1, ['backup', ...TABLES]);
     expect(stdout).toContain(
       '  ✅ Successful: 2\n  ❌ Failed: 1\n  📊 Total: 3\n\nFailed tables:\n  - batch-b\n',
     );
     expect(stderr).toMatch(
       new RegExp(`ERROR - The table's own files are damaged: ${data} has CRC-32 \\d+, but Digest`),
     );
-    expect(readFileSync(join(tool.backups, 'batch-b', 'manifest.json'), 'utf8')).toBe(before);
-    expect(readdirSync(join(tool.backups, '@versions')).sort()).toEqual(['batch-a', 'batch-c']);
+    expect(readFileSync(join(bench.tool.backups, 'batch-b', 'manifest.json'), 'utf8')).toBe(before);
+    expect(readdirSync(join(bench.tool.backups, '@versions')).sort()).toEqual(['batch-a', 'batch-c']);
     expect(nodetool('listsnapshots')).not.toContain('altbk_');
     // Mended for the tests that follow.
     bytes[bytes.length >> 1]! ^= 1;
@@ -82,27 +73,27 @@ describe('Several tables in one run', () => {
   });
 
   it('restored: the one with a corrupt archive fails and its live table is untouched, the others are back (T-44)', async () => {
-    const archive = join(tool.backups, 'batch-b', 'batch-b_backup.tar.gz');
+    const archive = join(bench.tool.backups, 'batch-b', 'batch-b_backup.tar.gz');
     const bytes = readFileSync(archive);
     const damaged = Buffer.from(bytes);
     damaged[damaged.length >> 1]! ^= 1;
     writeFileSync(archive, damaged);
-    const live = await reader.contents('batch-b');
-    await reader.deleteTable('batch-a');
-    const wanted = await reader.contents('batch-c');
-    await reader.put('batch-c', [{ pk: { S: 'later' }, sk: { N: '1' } }]);
+    const live = await bench.reader.contents('batch-b');
+    await bench.reader.deleteTable('batch-a');
+    const wanted = await bench.reader.contents('batch-c');
+    await bench.reader.put('batch-c', [{ pk: { S: 'later' }, sk: { N: '1' } }]);
 
-    const { stdout, stderr } = await tool.expect(1, ['restore', ...TABLES, '--yes']);
+    const { stdout, stderr } = await bench.tool.expect(1, ['restore', ...TABLES, '--yes']);
     expect(stdout).toContain(
       '  ✅ Successful: 2\n  ❌ Failed: 1\n  📊 Total: 3\n\nFailed tables:\n  - batch-b\n',
     );
     expect(stdout).not.toContain('All tables restored');
     expect(stderr).toContain('batch-b_backup.tar.gz');
-    expect(await reader.count('batch-a')).toBe(200);
-    expect(await reader.contents('batch-c')).toEqual(wanted);
-    expect(await reader.contents('batch-b')).toEqual(live);
+    expect(await bench.reader.count('batch-a')).toBe(200);
+    expect(await bench.reader.contents('batch-c')).toEqual(wanted);
+    expect(await bench.reader.contents('batch-b')).toEqual(live);
     writeFileSync(archive, bytes);
-    const work = join(node.addresses.dataDirectory, '..', 'alternator-backup');
+    const work = join(bench.node.addresses.dataDirectory, '..', 'alternator-backup');
     const left = existsSync(work) ? execFileSync('find', [work, '-type', 'f'], { encoding: 'utf8' }) : '';
     expect(left).toBe('');
   });

@@ -2,49 +2,35 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { orders, ordersTable } from './harness/items.js';
-import { openNode, type OpenedNode } from './harness/open-node.js';
-import { openReader, type Reader } from './harness/reader.js';
-import { openTool, type Tool } from './harness/tool.js';
+import { withNode } from './harness/with-node.js';
 
 const ITEMS = 300;
 
 describe('The documented way', () => {
-  let node: OpenedNode;
-  let reader: Reader;
-  let tool: Tool;
-  beforeAll(async () => {
-    node = await openNode();
-    reader = openReader(node.addresses);
-    tool = openTool(node.addresses);
-  });
-  afterAll(async () => {
-    reader.close();
-    tool.close();
-    await node.close();
-  });
+  const bench = withNode();
 
   async function backedUp(table: string) {
     // Without tags and expiry, which CQL on this engine cannot bring back.
-    await reader.createTable(ordersTable(table, { Tags: [] }));
-    await reader.put(table, orders(ITEMS));
-    const before = { items: await reader.contents(table), schema: await reader.schema(table) };
-    await tool.expect(0, ['backup', table]);
-    await reader.put(table, [{ pk: { S: 'later' }, sk: { N: '1' } }]);
+    await bench.reader.createTable(ordersTable(table, { Tags: [] }));
+    await bench.reader.put(table, orders(ITEMS));
+    const before = { items: await bench.reader.contents(table), schema: await bench.reader.schema(table) };
+    await bench.tool.expect(0, ['backup', table]);
+    await bench.reader.put(table, [{ pk: { S: 'later' }, sk: { N: '1' } }]);
     return before;
   }
   async function expectBack(table: string, before: Awaited<ReturnType<typeof backedUp>>) {
-    expect(await reader.contents(table)).toEqual(before.items);
-    expect(await reader.count(table, 'by-customer')).toBe(ITEMS);
-    expect(await reader.count(table, 'by-status')).toBe(ITEMS);
-    expect(await reader.schema(table)).toEqual(before.schema);
-    await reader.deleteTable(table);
+    expect(await bench.reader.contents(table)).toEqual(before.items);
+    expect(await bench.reader.count(table, 'by-customer')).toBe(ITEMS);
+    expect(await bench.reader.count(table, 'by-status')).toBe(ITEMS);
+    expect(await bench.reader.schema(table)).toEqual(before.schema);
+    await bench.reader.deleteTable(table);
   }
 
   it('by the menu, offline and by CQL: the transcript in its order, all rows back, views filled (T-42)', async () => {
     const before = await backedUp('users');
-    const { stdout, stderr } = await tool.expect(0, ['restore', '--offline', '--schema', 'cql'], {
+    const { stdout, stderr } = await bench.tool.expect(0, ['restore', '--offline', '--schema', 'cql'], {
       stdin: '1\nusers\nyes\n',
     });
     expect(stdout.endsWith("\n✅ Table 'users' restored successfully!\n")).toBe(true);
@@ -85,7 +71,7 @@ describe('The documented way', () => {
       'INFO - All materialized views processed for users',
       'INFO - ===== Restore completed for users =====',
     ]);
-    expect(readFileSync(join(tool.cwd, 'alternator_restore.log'), 'utf8')).toContain(
+    expect(readFileSync(join(bench.tool.cwd, 'alternator_restore.log'), 'utf8')).toContain(
       'Restore completed for users',
     );
     await expectBack('users', before);
@@ -96,9 +82,9 @@ describe('The documented way', () => {
     async (layout) => {
       const table = `old-${layout}`;
       const before = await backedUp(table);
-      asOldScript(join(tool.backups, table), table, layout);
+      asOldScript(join(bench.tool.backups, table), table, layout);
       // Nobody knows how the keyspace was replicated: that is a warning.
-      const { stderr } = await tool.expect(3, ['restore', table, '--yes']);
+      const { stderr } = await bench.tool.expect(3, ['restore', table, '--yes']);
       expect(stderr).toContain(
         layout === 'separated' ? 'Using separated schema files' : 'Using legacy schema file (schema.cql)',
       );
@@ -109,16 +95,16 @@ describe('The documented way', () => {
 
   it('says which view could not be made, and counts the table as restored (R-88, T-48)', async () => {
     await backedUp('one-view');
-    const view = join(tool.backups, 'one-view', 'materialized_view_1.cql');
-    asOldScript(join(tool.backups, 'one-view'), 'one-view', 'separated');
+    const view = join(bench.tool.backups, 'one-view', 'materialized_view_1.cql');
+    asOldScript(join(bench.tool.backups, 'one-view'), 'one-view', 'separated');
     const text = readFileSync(view, 'utf8').replace(/SELECT [^]*? FROM/, 'SELECT nonsense FROM');
     rmSync(view);
     execFileSync('sh', ['-c', 'cat > "$1"', 'sh', view], { input: text });
-    const { stdout, stderr } = await tool.expect(3, ['restore', 'one-view', '--yes']);
+    const { stdout, stderr } = await bench.tool.expect(3, ['restore', 'one-view', '--yes']);
     expect(stderr).toContain('WARNING - Error restoring materialized view from materialized_view_1.cql: ');
     expect(stderr).toContain('Restoring materialized view from materialized_view_2.cql');
     expect(stdout).toContain("✅ Table 'one-view' restored successfully!");
-    await reader.deleteTable('one-view');
+    await bench.reader.deleteTable('one-view');
   });
 });
 

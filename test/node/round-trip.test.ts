@@ -1,28 +1,15 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { customerOf, orders, ordersTable } from './harness/items.js';
-import { openNode, type OpenedNode } from './harness/open-node.js';
-import { openReader, type Reader } from './harness/reader.js';
-import { openTool, type Tool } from './harness/tool.js';
+import type { OpenedNode } from './harness/open-node.js';
+import { withNode } from './harness/with-node.js';
 
 /** Longer tables take minutes on a real cluster; the number can be lowered there, never in CI. */
 const MANY = Number(process.env['ALTERNATOR_BACKUP_TEST_ITEMS'] ?? 50_000);
 
 describe('A table that was backed up, deleted and restored', () => {
-  let node: OpenedNode;
-  let reader: Reader;
-  let tool: Tool;
-  beforeAll(async () => {
-    node = await openNode();
-    reader = openReader(node.addresses);
-    tool = openTool(node.addresses);
-  });
-  afterAll(async () => {
-    reader.close();
-    tool.close();
-    await node.close();
-  });
+  const bench = withNode();
 
   it.each([
     ['online', 1],
@@ -35,33 +22,33 @@ describe('A table that was backed up, deleted and restored', () => {
     '%s, with %i items: every item, every index and the schema are equal (T-46)',
     async (mode, count) => {
       const table = `rt-${mode}-${count}`;
-      await reader.createTable(ordersTable(table));
-      await reader.setTimeToLive(table, 'expires');
-      await reader.put(table, orders(count));
+      await bench.reader.createTable(ordersTable(table));
+      await bench.reader.setTimeToLive(table, 'expires');
+      await bench.reader.put(table, orders(count));
       const before = {
-        items: await reader.contents(table),
-        schema: await reader.schema(table),
-        id: (await reader.describe(table)).TableId,
-        customer: (await reader.query(table, 'by-customer', 'customer', customerOf(7))).length,
+        items: await bench.reader.contents(table),
+        schema: await bench.reader.schema(table),
+        id: (await bench.reader.describe(table)).TableId,
+        customer: (await bench.reader.query(table, 'by-customer', 'customer', customerOf(7))).length,
       };
       expect(before.items.size).toBe(count);
 
-      await tool.expect(0, ['backup', table]);
-      expect(snapshotsOf(node, table)).toEqual([]);
-      await reader.deleteTable(table);
-      await tool.expect(0, ['restore', table, '--yes', ...(mode === 'offline' ? ['--offline'] : [])]);
+      await bench.tool.expect(0, ['backup', table]);
+      expect(snapshotsOf(bench.node, table)).toEqual([]);
+      await bench.reader.deleteTable(table);
+      await bench.tool.expect(0, ['restore', table, '--yes', ...(mode === 'offline' ? ['--offline'] : [])]);
 
-      const after = await reader.contents(table);
+      const after = await bench.reader.contents(table);
       expect(after.size).toBe(before.items.size);
       expect([...before.items].filter(([key, digest]) => after.get(key) !== digest)).toEqual([]);
-      expect(await reader.count(table, 'by-customer')).toBe(count);
-      expect(await reader.count(table, 'by-status')).toBe(count);
-      expect((await reader.query(table, 'by-customer', 'customer', customerOf(7))).length).toBe(
+      expect(await bench.reader.count(table, 'by-customer')).toBe(count);
+      expect(await bench.reader.count(table, 'by-status')).toBe(count);
+      expect((await bench.reader.query(table, 'by-customer', 'customer', customerOf(7))).length).toBe(
         before.customer,
       );
-      expect(await reader.schema(table)).toEqual(before.schema);
-      expect((await reader.describe(table)).TableId).not.toBe(before.id);
-      await reader.deleteTable(table);
+      expect(await bench.reader.schema(table)).toEqual(before.schema);
+      expect((await bench.reader.describe(table)).TableId).not.toBe(before.id);
+      await bench.reader.deleteTable(table);
     },
   );
 });

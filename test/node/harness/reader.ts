@@ -12,6 +12,7 @@ import {
   UpdateTimeToLiveCommand,
   type AttributeValue,
   type CreateTableCommandInput,
+  type GlobalSecondaryIndexDescription,
   type TableDescription,
 } from '@aws-sdk/client-dynamodb';
 import type { NodeAddresses } from '../../node-under-test/types.js';
@@ -36,6 +37,8 @@ export interface Reader {
   describe(table: string): Promise<TableDescription>;
   close(): void;
 }
+
+type SchemaOfIndex = Pick<GlobalSecondaryIndexDescription, 'IndexName' | 'KeySchema' | 'Projection'>;
 
 const PARALLEL = 16;
 const SEGMENTS = 8;
@@ -153,20 +156,12 @@ export function openReader({ endpoint }: Pick<NodeAddresses, 'endpoint'>): Reade
         new ListTagsOfResourceCommand({ ResourceArn: described.TableArn }),
       );
       const ttl = await client.send(new DescribeTimeToLiveCommand({ TableName: table }));
-      const index = ({
-        IndexName,
-        KeySchema,
-        Projection,
-      }: {
-        IndexName?: string;
-        KeySchema?: unknown;
-        Projection?: unknown;
-      }) => ({
+      const index = ({ IndexName, KeySchema, Projection }: SchemaOfIndex) => ({
         IndexName,
         KeySchema,
         Projection,
       });
-      const byName = (a: { IndexName?: string }, b: { IndexName?: string }) =>
+      const byName = (a: SchemaOfIndex, b: SchemaOfIndex) =>
         (a.IndexName ?? '') < (b.IndexName ?? '') ? -1 : 1;
       return {
         KeySchema: described.KeySchema,
