@@ -2,8 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { Engine } from '../../../src/engine/engine.js';
 import { EXIT_CODES, KnownError } from '../../../src/errors.js';
 import { parseTableName } from '../../../src/model/table-name.js';
+import type { TableRecord } from '../../../src/model/table-record.js';
 import { treeHash } from '../../support/tree-hash.js';
 import { workbench, type Workbench } from '../../support/workbench.js';
 
@@ -63,18 +65,25 @@ describe('A restore', () => {
     await bench.engine.enableStream(users, 'KEYS_ONLY');
     await bench.backup({ tables: ['users'] });
     const calls: string[] = [];
-    const spy = <K extends 'refresh' | 'setTimeToLive' | 'enableStream'>(name: K) =>
-      ((...args: never[]) => {
-        calls.push(name);
-        return bench.engine[name](...args);
-      }) as (typeof bench.engine)[K];
+    const spied = (name: string) => {
+      calls.push(name);
+    };
     const { result } = await bench.restore(
       { tables: ['users'], yes: true },
       {
         engine: {
-          refresh: spy('refresh'),
-          setTimeToLive: spy('setTimeToLive'),
-          enableStream: spy('enableStream'),
+          refresh: (record, options) => {
+            spied('refresh');
+            return bench.engine.refresh(record, options);
+          },
+          setTimeToLive: (table, attribute) => {
+            spied('setTimeToLive');
+            return bench.engine.setTimeToLive(table, attribute);
+          },
+          enableStream: (table, viewType) => {
+            spied('enableStream');
+            return bench.engine.enableStream(table, viewType);
+          },
         },
       },
     );
@@ -150,12 +159,12 @@ describe('A restore', () => {
         engine: {
           // As a real server does with an upload whose TOC.txt is missing: exit 0, files deleted (behaviour.md N377).
           refresh: oncePerRun(
-            async (record) => {
+            async (record: TableRecord) => {
               const { path } = await bench.engine.tableDirectory(record);
               await rm(join(path, 'upload'), { recursive: true });
               await mkdir(join(path, 'upload'));
             },
-            (...args) => bench.engine.refresh(...args),
+            (...args: Parameters<Engine['refresh']>) => bench.engine.refresh(...args),
           ),
         },
       },
@@ -174,7 +183,7 @@ describe('A restore', () => {
         engine: {
           refresh: oncePerRun(
             async () => undefined,
-            (...args) => bench.engine.refresh(...args),
+            (...args: Parameters<Engine['refresh']>) => bench.engine.refresh(...args),
           ),
         },
       },
