@@ -158,14 +158,11 @@ describe('A restore', () => {
       {
         engine: {
           // As a real server does with an upload whose TOC.txt is missing: exit 0, files deleted (behaviour.md N377).
-          refresh: oncePerRun(
-            async (record: TableRecord) => {
-              const { path } = await bench.engine.tableDirectory(record);
-              await rm(join(path, 'upload'), { recursive: true });
-              await mkdir(join(path, 'upload'));
-            },
-            (...args: Parameters<Engine['refresh']>) => bench.engine.refresh(...args),
-          ),
+          refresh: firstLoad(bench, async (record) => {
+            const { path } = await bench.engine.tableDirectory(record);
+            await rm(join(path, 'upload'), { recursive: true });
+            await mkdir(join(path, 'upload'));
+          }),
         },
       },
     );
@@ -181,10 +178,7 @@ describe('A restore', () => {
       { tables: ['users'], yes: true },
       {
         engine: {
-          refresh: oncePerRun(
-            async () => undefined,
-            (...args: Parameters<Engine['refresh']>) => bench.engine.refresh(...args),
-          ),
+          refresh: firstLoad(bench, async () => undefined),
         },
       },
     );
@@ -205,13 +199,10 @@ describe('A restore', () => {
   });
 });
 
-/** The first call is another one; the rest, such as the putting back, is as ever. */
-function oncePerRun<A extends readonly unknown[]>(
-  first: (...args: A) => Promise<void>,
-  then: (...args: A) => Promise<void>,
-): (...args: A) => Promise<void> {
+/** The first load of a run goes this way; the rest, such as the putting back, is as ever. */
+function firstLoad(bench: Workbench, load: (record: TableRecord) => Promise<void>): Engine['refresh'] {
   let calls = 0;
-  return (...args) => ((calls += 1) === 1 ? first(...args) : then(...args));
+  return (record, options) => ((calls += 1) === 1 ? load(record) : bench.engine.refresh(record, options));
 }
 
 describe('What fails after the table is gone is put back (T-50, T-52)', () => {
