@@ -1,6 +1,7 @@
 import type { NodeIdentity } from '../engine/engine.js';
 import type { ErrorKind } from '../errors.js';
 import { formatSize } from '../model/size.js';
+import { nodeHoldsWholeTable } from '../model/ring-share.js';
 import type { TableName } from '../model/table-name.js';
 import type { Described, TableRecord } from '../model/table-record.js';
 import type { StoredBackup } from '../store/store.js';
@@ -81,6 +82,16 @@ function planTable(
   }
   if (backup.kind === 'manifest' && !backup.manifest.table.whole && !request.nodeLocalOnly) {
     return `backup ${backup.label} holds only one node's share of '${name}'; --node-local-only restores it all the same`;
+  }
+  if (
+    live.kind === 'table' &&
+    !request.nodeLocalOnly &&
+    !nodeHoldsWholeTable(live.record.replication, node.topology)
+  ) {
+    return (
+      `this node holds only its share of the present table '${name}', so no safety copy of it could be made here; ` +
+      '--node-local-only replaces it all the same'
+    );
   }
 
   const way: SchemaWay = saved.alternator === undefined ? 'cql' : request.schema;
