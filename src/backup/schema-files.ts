@@ -20,7 +20,7 @@ export interface SchemaFiles {
  * CREATE TABLE. Rejects with the documented words when there is no CREATE TABLE.
  */
 export function schemaFilesOf({ name, keyspaceStatement, statements }: TableRecord): SchemaFiles {
-  const text = statements.map(({ statement }) => ended(statement)).join('\n');
+  const text = `${statements.map(({ statement }) => ended(statement)).join('\n')}\n`;
   const [table, ...others] = descParts(splitStatements(text)).tables;
   if (!table || others.length > 0) {
     throw new KnownError('database', '✗ Failed to extract table schema', {

@@ -106,6 +106,9 @@ async function makePlan(
 }
 
 async function runPlan(plan: BackupPlan, tools: Tools): Promise<readonly TableOutcome[]> {
+  const [first] = plan.steps.flatMap((step) => (step.action === 'back up' ? [step.record] : []));
+  // A wrong --data-dir must not be found out after the snapshot.
+  if (first) await tools.engine.tableDirectory(first);
   const { settings } = tools;
   await prepareStore(plan, tools);
   return runBackup(plan, {

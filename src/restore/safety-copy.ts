@@ -5,10 +5,11 @@ import { snapshotTag } from '../model/snapshot-tag.js';
 import type { TableRecord } from '../model/table-record.js';
 import { renderSchemaFile } from '../model/table-schema.js';
 import { ALTERNATOR_SCHEMA_FILE } from '../store/layout.js';
-import { makeDirectory, removeTree, syncDirectory, writeDurably } from '../system/files.js';
+import { removeTree, syncDirectory, writeDurably } from '../system/files.js';
 import type { RestorePlan } from './plan.js';
 import type { Staged } from './stage.js';
 import type { RestoreTools } from './tools.js';
+import { makeWorkDirectory } from './work-directory.js';
 
 /** The table as it was just before a restore replaced it: its schema, and its files as hard links. */
 export interface SafetyCopy {
@@ -28,7 +29,7 @@ export async function takeSafetyCopy(
   const { engine, store, report } = tools;
   const tag = snapshotTag(store.id, plan.runId);
   const directory = join(await engine.workDirectory(), 'safety', plan.runId, record.name);
-  await makeDirectory(directory);
+  await makeWorkDirectory(directory);
   await store.noteSnapshot(tag, [record.keyspace]);
   try {
     const names = await linkSnapshot(record, tag, directory, tools);

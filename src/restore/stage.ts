@@ -4,7 +4,8 @@ import { KnownError } from '../errors.js';
 import { parseComponentName } from '../model/sstable.js';
 import { formatSize } from '../model/size.js';
 import { proveSSTables } from '../store/prove-sstables.js';
-import { makeDirectory, removeTree } from '../system/files.js';
+import { removeTree } from '../system/files.js';
+import { makeWorkDirectory } from './work-directory.js';
 import { expectRoom } from '../system/room.js';
 import type { LoadStep, RestorePlan } from './plan.js';
 import type { RestoreTools } from './tools.js';
@@ -25,7 +26,7 @@ export async function stageBackup(step: LoadStep, plan: RestorePlan, tools: Rest
   const { engine, store, report } = tools;
   const work = await engine.workDirectory();
   const directory = join(work, 'staging', plan.runId, step.name);
-  await makeDirectory(directory);
+  await makeWorkDirectory(directory);
   try {
     // Without a manifest nobody knows; twice the archive is what the documented guide reckons.
     if (step.backup.kind === 'manifest') {

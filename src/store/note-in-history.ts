@@ -8,7 +8,7 @@ export async function noteInHistory(
   entry: object,
 ): Promise<void> {
   try {
-    await store.recordHistory(entry);
+    await store.recordHistory(report.redact(entry));
   } catch (error) {
     report.warn(`The history of the store could not be written: ${messageOf(error)}`);
   }

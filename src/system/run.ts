@@ -1,5 +1,6 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { execa } from 'execa';
-import { KnownError } from '../errors.js';
+import { asError, KnownError } from '../errors.js';
 
 export interface Command {
   /** Program and arguments, handed over as they are; no shell sees them. */
@@ -12,7 +13,7 @@ export interface Command {
  * standard input.
  *
  * Rejects with `ProgramFailed` when the program is missing, ends otherwise, or is not done in time; its whole process
- * group is gone then. Rejects with kind `interrupted` when the signal aborts, the group gone likewise.
+ * group is gone then. Rejects with the signal's own reason when it aborts, the group gone likewise.
  */
 export type Run = (command: Command, signal?: AbortSignal) => Promise<string>;
 
@@ -39,11 +40,12 @@ export const runLocally: Run = async ({ argv, timeoutMs }, signal) => {
   // Detached: a group of its own, so that the program's children can be ended together with it.
   const child = execa(program, args, { reject: false, stdin: 'ignore', detached: true, cleanup: false });
 
-  let ended: 'in time' | 'out of time' | 'interrupted' = 'in time';
+  let ended: 'by itself' | 'out of time' | 'interrupted' = 'by itself';
+  let gone: Promise<void> = Promise.resolve();
   const end = (why: typeof ended) => {
-    if (ended !== 'in time') return;
+    if (ended !== 'by itself') return;
     ended = why;
-    endGroup(child.pid);
+    gone = endGroup(child.pid);
   };
   const timer = setTimeout(end, timeoutMs, 'out of time');
   const onAbort = () => {
@@ -53,10 +55,12 @@ export const runLocally: Run = async ({ argv, timeoutMs }, signal) => {
 
   try {
     const result = await child;
+    // A child of the program may heed no signal and hold no pipe: the program's own end is not the end of the group.
+    await gone;
     // `ended` changes inside the callbacks above, which the compiler cannot see.
-    const how = ended as 'in time' | 'out of time' | 'interrupted';
-    if (how === 'interrupted') throw new KnownError('interrupted', `${program} was interrupted`);
-    const said = (result.stderr.trim() || result.stdout.trim()).trim();
+    const how = ended as 'by itself' | 'out of time' | 'interrupted';
+    if (how === 'interrupted') throw asError(signal?.reason);
+    const said = result.stderr.trim() || result.stdout.trim();
     if (how === 'out of time') {
       throw new ProgramFailed(
         argv,
@@ -82,18 +86,31 @@ export const runLocally: Run = async ({ argv, timeoutMs }, signal) => {
   }
 };
 
-/** SIGTERM to the whole group, SIGKILL after a grace period. A group that is already gone is what we want. */
-function endGroup(pid: number | undefined): void {
+/** SIGTERM to the whole group, SIGKILL after a grace period. Resolves when nobody of it is left. */
+async function endGroup(pid: number | undefined): Promise<void> {
   if (pid === undefined) return;
   killGroup(pid, 'SIGTERM');
-  setTimeout(killGroup, GRACE_MS, pid, 'SIGKILL').unref();
+  if (await isGoneWithin(pid, GRACE_MS)) return;
+  killGroup(pid, 'SIGKILL');
+  // Nobody survives that; but the dead are there until their parent has heard of it.
+  await isGoneWithin(pid, 500);
 }
 
-function killGroup(pid: number, signal: NodeJS.Signals): void {
+async function isGoneWithin(pid: number, ms: number): Promise<boolean> {
+  for (let waited = 0; waited < ms; waited += 20) {
+    if (!killGroup(pid, 0)) return true;
+    await delay(20);
+  }
+  return false;
+}
+
+/** Whether there was anybody to get the signal. */
+function killGroup(pid: number, signal: NodeJS.Signals | 0): boolean {
   try {
-    process.kill(-pid, signal);
+    return process.kill(-pid, signal);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
+    throw error;
   }
 }
 

@@ -32,6 +32,8 @@ export interface Reporter {
   step<T>(title: string, work: () => Promise<T>): Promise<T>;
   progress(title: string, done: number, total: number): void;
   summary(summary: object): void;
+  /** The same with no secret in any of its texts, for what is written down elsewhere. */
+  redact<T>(value: T): T;
   /** Every warning so far: they turn exit status 0 into 3. */
   readonly warnings: readonly string[];
 }
@@ -46,6 +48,7 @@ export interface ReporterOptions {
 export function makeReporter({ sinks, secrets = [], now = Date.now }: ReporterOptions): Reporter {
   const warnings: string[] = [];
   const clean = (text: string) => secrets.reduce((seen, secret) => seen.replaceAll(secret, '***'), text);
+  const redact = <T>(value: T): T => mapTexts(value, clean) as T;
   const tell = (event: ReportEvent) => {
     for (const sink of sinks) sink.take(event);
   };
@@ -84,7 +87,16 @@ export function makeReporter({ sinks, secrets = [], now = Date.now }: ReporterOp
       tell({ type: 'progress', title, done, total });
     },
     summary: (summary) => {
-      tell({ type: 'summary', summary });
+      tell({ type: 'summary', summary: redact(summary) });
     },
+    redact,
   };
+}
+
+/** The value with each of its texts changed, names of members excepted. */
+function mapTexts(value: unknown, change: (text: string) => string): unknown {
+  if (typeof value === 'string') return change(value);
+  if (Array.isArray(value)) return value.map((each) => mapTexts(each, change));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, mapTexts(member, change)]));
 }

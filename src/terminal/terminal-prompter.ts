@@ -12,9 +12,11 @@ export function terminalPrompter(input: Readable, output: Writable, signal: Abor
       output.write(`${text}\n`);
     },
     async ask({ message }) {
+      // Inquirer shows prefix, a blank and the message; an empty prefix would leave a blank at the beginning of the line.
+      const [first = '', ...rest] = message.trimEnd().split(' ');
       try {
         const { answer } = await prompt<{ answer: string }>([
-          { type: 'input', name: 'answer', message: message.trimEnd(), theme: { prefix: '' } },
+          { type: 'input', name: 'answer', message: rest.join(' '), theme: { prefix: first } },
         ]);
         return answer.trim();
       } catch (error) {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -65,6 +66,15 @@ export function runContract(name: string, run: Run): void {
       await expectGone(file);
     });
 
+    it('ends children that heed no SIGTERM and hold no pipe, before it says anything', async () => {
+      const file = join(await temporaryDirectory(), 'pids');
+      const deaf = 'process.on("SIGTERM", () => {}); setInterval(() => {}, 1000)';
+      await expect(
+        run({ ...node(PARENT_AND_CHILD, file, deaf, 'ignore'), timeoutMs: 2 * SECOND }),
+      ).rejects.toThrow('2 s');
+      expect(pidsIn(await readFile(file, 'utf8')).filter(isAlive)).toEqual([]);
+    });
+
     it('ends the program when it is interrupted, together with its children', async () => {
       const file = join(await temporaryDirectory(), 'pids');
       const stop = new AbortController();
@@ -72,8 +82,8 @@ export function runContract(name: string, run: Run): void {
       await expect
         .poll(() => readFile(file, 'utf8').catch(() => ''), { timeout: 10 * SECOND })
         .toContain('child');
-      stop.abort();
-      await expect(running).rejects.toMatchObject({ kind: 'interrupted' });
+      stop.abort(new Error('the reason of the signal'));
+      await expect(running).rejects.toThrow('the reason of the signal');
       await expectGone(file);
     });
 
@@ -95,21 +105,23 @@ const PARENT_AND_CHILD = `
 const { spawn } = require('node:child_process');
 const { appendFileSync } = require('node:fs');
 const file = process.argv[1];
-const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'inherit' });
+const child = spawn(process.execPath, ['-e', process.argv[2] ?? 'setInterval(() => {}, 1000)'], { stdio: process.argv[3] ?? 'inherit' });
 appendFileSync(file, 'parent ' + process.pid + '\\nchild ' + child.pid + '\\n');
 setInterval(() => {}, 1000);
 `;
 
 async function expectGone(file: string): Promise<void> {
-  const pids = [...(await readFile(file, 'utf8')).matchAll(/\d+/g)].map(Number);
+  const pids = pidsIn(await readFile(file, 'utf8'));
   expect(pids).toHaveLength(2);
   await expect.poll(() => pids.filter(isAlive), { timeout: 5 * SECOND }).toEqual([]);
 }
 
+const pidsIn = (text: string): readonly number[] => [...text.matchAll(/\d+/g)].map(Number);
+
+/** The dead stay in the list of processes until somebody has heard of their end. */
 function isAlive(pid: number): boolean {
   try {
-    process.kill(pid, 0);
-    return true;
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
   } catch {
     return false;
   }

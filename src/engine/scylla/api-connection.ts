@@ -5,7 +5,7 @@ export type Sdk = typeof AwsSdk;
 type Sendable = Parameters<DynamoDBClient['send']>[0];
 
 /** For one request; a node that takes longer than this for two of them does not serve. */
-const REQUEST_MS = 30_000;
+export const REQUEST_MS = 30_000;
 
 export interface ApiConnection {
   readonly client: DynamoDBClient;
@@ -26,7 +26,7 @@ export async function connectToApi(
     region,
     credentials,
     maxAttempts: 2,
-    requestHandler: { connectionTimeout: 5_000, requestTimeout: REQUEST_MS },
+    requestHandler: { connectionTimeout: 5_000, requestTimeout: REQUEST_MS, throwOnRequestTimeout: true },
   });
   return { client, sdk };
 }

@@ -1,4 +1,5 @@
-import { KnownError, messageOf } from '../../errors.js';
+import { asError, KnownError, messageOf } from '../../errors.js';
+import { REQUEST_MS } from './api-connection.js';
 
 /** What Alternator calls a request that it cannot tell who sent (recorded api 851 to 863). */
 const NOT_LET_IN = new Set([
@@ -19,23 +20,43 @@ const NOT_REACHED = new Set([
   'EPIPE',
 ]);
 
+interface SdkError {
+  readonly name?: string;
+  readonly code?: string;
+  readonly $metadata?: { readonly httpStatusCode?: number };
+}
+
 export interface ApiCall {
   readonly doing: string;
   readonly endpoint: string;
   readonly signal: AbortSignal;
 }
 
-/** Any error of the SDK → one of ours, the original kept as its cause. */
-export function explainApiError(error: unknown, { doing, endpoint, signal }: ApiCall): KnownError {
+/** Any error of the SDK → one of ours, the original kept as its cause; an interruption is the signal's own reason. */
+export function explainApiError(error: unknown, { doing, endpoint, signal }: ApiCall): Error {
   if (error instanceof KnownError) return error;
-  if (signal.aborted) return new KnownError('interrupted', 'Interrupted', { cause: error });
-  const { name = '', code = '' } = error as { name?: string; code?: string };
+  if (signal.aborted) return asError(signal.reason);
+  const { name = '', code = '', $metadata } = error as SdkError;
 
   if (NOT_REACHED.has(code) || name === 'TimeoutError') {
-    return new KnownError('unavailable', `Alternator at ${endpoint} cannot be reached: ${messageOf(error)}`, {
+    const why = name === 'TimeoutError' ? `no answer within ${REQUEST_MS / 1000} s` : messageOf(error);
+    return new KnownError('unavailable', `Alternator at ${endpoint} cannot be reached: ${why}`, {
       cause: error,
       hint: 'Is Scylla running with --alternator-port? Is --endpoint right?',
     });
+  }
+  const status = $metadata?.httpStatusCode ?? 0;
+  if (status >= 500) {
+    // What is no JSON is no answer of Alternator's own; its text would only confuse.
+    const why = error instanceof SyntaxError ? '' : `: ${messageOf(error)}`;
+    return new KnownError(
+      'unavailable',
+      `${doing}: Alternator at ${endpoint} answers with status ${status}${why}`,
+      {
+        cause: error,
+        hint: 'Look at journalctl -u scylla-server.',
+      },
+    );
   }
   if (NOT_LET_IN.has(name)) {
     return new KnownError(

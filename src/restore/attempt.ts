@@ -1,0 +1,51 @@
+import { kindOf, KnownError, messageOf } from '../errors.js';
+import type { TableOutcome } from '../model/outcome.js';
+import { tellFailure } from '../terminal/tell-failure.js';
+import type { LoadStep, RestorePlan, RestoreStep } from './plan.js';
+import { RestoreUndone } from './put-back.js';
+import type { RestoreTools } from './tools.js';
+
+/** One table's failure stops nobody else. `part` leaves out the documented frame line that the other part prints. */
+export async function attempt(
+  step: RestoreStep,
+  plan: RestorePlan,
+  { report, signal }: RestoreTools,
+  work: (step: LoadStep) => Promise<void>,
+  part: 'all' | 'prepare' | 'finish' = 'all',
+): Promise<TableOutcome> {
+  const { name: table } = step;
+  const isBatch = plan.steps.length > 1;
+  try {
+    if (part !== 'finish' && isBatch) report.info(`Processing table: ${table}`);
+    if (part !== 'finish') report.info(`===== Start restore process for ${table} =====`);
+    if (step.action === 'fail')
+      throw new KnownError(step.kind, step.reason, { changed: 'The table was not touched.' });
+    await work(step);
+    if (part !== 'prepare') report.info(`===== Restore completed for ${table} =====`);
+    if (part !== 'prepare' && isBatch) report.info(`✅ ${table} restored successfully`);
+    return { table, result: 'done' };
+  } catch (error) {
+    if (signal.aborted && isInterruption(error)) throw error;
+    tellFailure(error, report);
+    return {
+      table,
+      result: 'failed',
+      error: messageOf(error),
+      kind: kindOf(error),
+      before: whatBecame(error),
+    };
+  }
+}
+
+const isInterruption = (error: unknown): boolean =>
+  error instanceof KnownError && (error.kind === 'interrupted' || error.kind === 'terminated');
+
+function whatBecame(error: unknown): 'untouched' | 'put back' | 'lost' {
+  if (error instanceof RestoreUndone) return 'put back';
+  return error instanceof KnownError && error.kind === 'lost' ? 'lost' : 'untouched';
+}
+
+/** The documented gap between two tables. */
+export function gap(plan: RestorePlan, { report }: RestoreTools): void {
+  if (plan.steps.length > 1) report.say('');
+}

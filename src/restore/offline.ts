@@ -1,0 +1,83 @@
+import { asError } from '../errors.js';
+import type { TableOutcome } from '../model/outcome.js';
+import { attempt, gap } from './attempt.js';
+import type { LoadStep, RestorePlan } from './plan.js';
+import { finishTable, placeTable, type Replacement } from './replace-table.js';
+import { prepare, settle } from './settle.js';
+import type { RestoreTools } from './tools.js';
+
+/** One stop for all tables: make them, stop, place all files, start, load. The server is started whatever happens. */
+export async function restoreOffline(
+  plan: RestorePlan,
+  tools: RestoreTools,
+): Promise<readonly TableOutcome[]> {
+  const { signal } = tools;
+  const outcomes = new Map<string, TableOutcome>();
+  const prepared: Replacement[] = [];
+  for (const step of plan.steps) {
+    // Tables that were emptied already must get their data before anybody may leave.
+    if (signal.aborted) break;
+    const work = async (load: LoadStep) => {
+      prepared.push(await prepare(load, plan, tools));
+      tools.report.info(`Restoring data for ${step.name}`);
+    };
+    const outcome = await attempt(step, plan, tools, work, 'prepare').catch((error: unknown) => {
+      if (!signal.aborted) throw error;
+    });
+    if (outcome?.result === 'failed') outcomes.set(step.name, outcome);
+  }
+
+  const placed = prepared.length > 0 ? await whileStopped(prepared, tools) : [];
+  for (const { replacement, failure } of placed) {
+    const { step } = replacement;
+    const work = () =>
+      settle(replacement, tools, async () => {
+        if (failure) throw failure;
+        await finishTable(replacement, tools);
+      });
+    outcomes.set(step.name, await attempt(step, plan, tools, work, 'finish'));
+    gap(plan, tools);
+  }
+  signal.throwIfAborted();
+  return plan.steps.flatMap(({ name }) => outcomes.get(name) ?? []);
+}
+
+interface Placed {
+  readonly replacement: Replacement;
+  /** Why its files are not in their place. */
+  readonly failure: Error | undefined;
+}
+
+async function whileStopped(
+  prepared: readonly Replacement[],
+  tools: RestoreTools,
+): Promise<readonly Placed[]> {
+  const { service, report, engine } = tools;
+  const placed: Placed[] = [];
+  let failure: Error | undefined;
+  try {
+    // Asked while the server can still answer.
+    await Promise.all(prepared.map(({ record }) => engine.tableDirectory(record)));
+    report.info('Stopping ScyllaDB service...');
+    await service.stop();
+    report.info('ScyllaDB service stopped successfully');
+    for (const replacement of prepared) {
+      placed.push({
+        replacement,
+        failure: await placeTable(replacement, tools).then(() => undefined, asError),
+      });
+    }
+  } catch (error) {
+    failure = asError(error);
+  }
+  try {
+    // Also after a stop that failed: nobody knows how far it came.
+    report.info('Starting ScyllaDB service...');
+    await service.start();
+    await engine.untilServing();
+    report.info('ScyllaDB service started successfully');
+  } catch (error) {
+    failure ??= asError(error);
+  }
+  return failure === undefined ? placed : prepared.map((replacement) => ({ replacement, failure }));
+}

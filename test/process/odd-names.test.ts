@@ -1,0 +1,65 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect } from 'vitest';
+import { it } from './harness/stage.js';
+
+/** Legal, each of them; those that differ in case only must never be mixed up. */
+const NAMES = ['Users', 'users', 'a.b', '-abc', '...', 'x.y.z', '--all', 'c'.repeat(200)];
+
+describe.concurrent('odd but legal names', () => {
+  it('T-26: each table is backed up and restored under its own name, and none in place of another', async ({
+    setUp,
+  }) => {
+    const stage = await setUp({
+      tables: NAMES.map((name, index) => ({ name, like: index % 2 === 0 ? 'orders' : 'streamed' })),
+    });
+    const backup = await stage.tool(['backup', '--all']);
+    expect(backup.code, backup.stderr).toBe(0);
+    for (const name of NAMES)
+      expect(existsSync(join(stage.backups, name, `${name}_backup.tar.gz`)), name).toBe(true);
+    const snapshots = stage.fake.calls.nodetool().filter((call) => call.startsWith('snapshot'));
+    expect(snapshots.filter((call) => call.includes('a.b'))).toEqual([
+      expect.stringMatching(/^snapshot -t \S+ -- alternator_a\.b\/a\.b$/),
+    ]);
+
+    const ids = () => NAMES.map((name) => stage.fake.table(name)?.id);
+    const before = ids();
+    const restore = await stage.tool(['restore', '--yes', '--', '-abc', 'Users', 'a.b', '...', '--all']);
+    expect(restore.code, restore.stderr).toBe(0);
+    const after = ids();
+    const renewed = NAMES.filter((_, index) => before[index] !== after[index]);
+    expect(renewed).toEqual(['Users', 'a.b', '-abc', '...', '--all']);
+    expect(NAMES.map((name) => stage.fake.table(name)?.items)).toEqual(
+      NAMES.map((_, index) => (index % 2 === 0 ? 200 : 30)),
+    );
+    expect(stage.fake.calls.nodetool()).toContain('refresh -- alternator_-abc -abc');
+    expect(stage.fake.corruptRows()).toBe(0);
+  });
+
+  it('a name with a dash that CQL cannot make is refused by --schema cql before anything is dropped', async ({
+    setUp,
+  }) => {
+    const stage = await setUp({ tables: [{ name: 'a-b' }] });
+    await stage.tool(['backup', '--all']);
+    const [trees, calls] = [stage.trees(), stage.fake.calls.changes()];
+    const result = await stage.tool(['restore', 'a-b', '--yes', '--schema', 'cql']);
+    expect(result.code).toBe(5);
+    expect(result.stderr).toMatch(/'a-b' cannot be made by CQL: Scylla takes letters, digits and _ only/);
+    expect([stage.trees(), stage.fake.calls.changes()]).toEqual([trees, calls]);
+  });
+
+  it(
+    'T-25: 105 tables, more than a page of the listing holds, are all backed up',
+    { timeout: 120_000 },
+    async ({ setUp }) => {
+      const names = Array.from({ length: 105 }, (_, n) => `t${String(n).padStart(3, '0')}`);
+      const stage = await setUp({ tables: names.map((name) => ({ name, like: 'empty' })) });
+      const menu = await stage.tool(['backup'], { stdin: '3\n' });
+      expect(menu.stdout).toContain('Available tables (105 total):');
+      expect(menu.stdout).toMatch(/\n {2}105\. t\d{3}\n/);
+      const result = await stage.tool(['backup', '--all', '--dry-run'], { deadlineMs: 100_000 });
+      expect(result.code, result.stderr).toBe(0);
+      for (const name of names) expect(result.stdout).toContain(`  back up ${name}\n`);
+    },
+  );
+});

@@ -1,0 +1,38 @@
+import type { State } from '../state.js';
+import type { Misbehaviour, ProgramAnswer } from './behaviour.js';
+import { parseArguments, type Arguments } from './nodetool-arguments.js';
+import { refresh } from './refresh.js';
+import { clearSnapshot, snapshot } from './snapshot.js';
+
+export interface NodetoolOptions {
+  readonly state: State;
+  readonly indexMs: number;
+  readonly isServing: () => boolean;
+}
+
+/** Scylla's own nodetool, as far as the tool calls it (recorded nodetool/). */
+export function runNodetool(
+  [verb = '', ...rest]: readonly string[],
+  { state, indexMs, isServing }: NodetoolOptions,
+  misbehaviour: Misbehaviour | undefined,
+): ProgramAnswer {
+  const args = parseArguments(rest);
+  if (!args) return { exit: 2, stdout: `error: unrecognised option '${rest.join(' ')}'\n\nTry --help.\n` };
+  if (!isServing()) return CONNECTION_REFUSED;
+  const pretend = misbehaviour?.kind === 'pretend';
+  const verbs: Readonly<Record<string, (args: Arguments) => ProgramAnswer>> = {
+    snapshot: (given) => snapshot(given, state, pretend),
+    clearsnapshot: (given) => (pretend ? { exit: 0 } : clearSnapshot(given, state)),
+    refresh: (given) => refresh(given, { state, indexMs, pretend }),
+    statusgossip: () => ({ exit: 0, stdout: 'running\n' }),
+  };
+  const run = verbs[verb];
+  return run
+    ? run(args)
+    : { exit: 100, stderr: `error: unrecognized operation argument: expected one of (…), got ${verb}\n` };
+}
+
+const CONNECTION_REFUSED: ProgramAnswer = {
+  exit: 2,
+  stderr: 'error running operation: std::system_error (error system:111, Connection refused)\n',
+};
