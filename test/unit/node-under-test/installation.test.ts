@@ -90,6 +90,13 @@ describe('the search for Java and Maven', () => {
     );
   });
 
+  it('passes over a whole JDK that is too new', async () => {
+    program('path', 'mvn');
+    const home = jdk('21.0.1', ['java', 'javac', 'jar']);
+    const search = findTools({ JAVA_HOME: home, PATH: join(folder, 'path') }, join(folder, 'no jvms'));
+    await expect(search).rejects.toThrow(`found: ${home} (Java 21).`);
+  });
+
   it('says what it found when that is too new or has no compiler', async () => {
     program('path', 'mvn');
     const home = jdk('21.0.1', ['java']);

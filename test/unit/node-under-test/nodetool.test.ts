@@ -67,6 +67,7 @@ describe('names that Cassandra cannot hold', () => {
       names.table('alternator_a.b', 'a.b!:i'),
     ];
     expect(keyspace).toMatch(/^alternator_:[0-9a-f]{32}$/);
+    expect(view).toMatch(/^:[0-9a-f]{32}!:i$/);
     const others = new StoredNames(() => [{ name: 'a.b', indexes: [{ name: 'i', kind: 'local' }] }]);
     expect(others.shownKeyspace(keyspace)).toBe('alternator_a.b');
     expect(others.shownTable(table)).toBe('a.b');

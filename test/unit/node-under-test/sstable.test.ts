@@ -80,6 +80,7 @@ describe('compressed data', () => {
     ['offsets that go back', compressionInfo([0, 25, 15])],
     ['an offset beyond all data', compressionInfo([0, 15, 2 ** 40])],
     ['fewer offsets than announced', compressionInfo([0, 15]).subarray(0, -8)],
+    ['more bytes than announced', Buffer.concat([compressionInfo([0, 15]), Buffer.alloc(8)])],
     ['nothing', Buffer.alloc(0)],
   ])('cannot be read by a CompressionInfo with %s', (_what, bytes) => {
     expect(parseCompressionInfo(bytes, 'nb')).toBeUndefined();
@@ -106,8 +107,8 @@ it('counts more than one partition in Index.db, whatever the length of an entry'
       Buffer.from(promoted),
     ]);
   const small = entry('p1', [0], [0]);
-  // A position of two bytes, and a promoted index of three.
-  const large = entry('p2', [0x81, 0x00], [3, 1, 2, 3]);
+  // A position of two bytes, and a promoted index of three whose length takes two.
+  const large = entry('p2', [0x81, 0x00], [0x80, 3, 1, 2, 3]);
   expect(hasSeveralPartitions(small)).toBe(false);
   expect(hasSeveralPartitions(large)).toBe(false);
   expect(hasSeveralPartitions(Buffer.concat([small, large]))).toBe(true);
