@@ -1,5 +1,6 @@
 // Every check and every tier, one after another, on this Node; unit and process tiers also on the other supported ones. The
-// last line sums them: `Tests: N passed, N failed, N skipped`, each skip explained above it. `npm test`
+// last line sums them: `Tests: N passed, N failed, N skipped`, each skip explained above it. `npm test`; while working, one
+// tier: `npm test -- node`.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
@@ -50,7 +51,12 @@ function tier(project, node = { binary: process.execPath, version: process.versi
   // Without a tally the tier died: one failure, so that the sum cannot look good.
   const tally = existsSync(file)
     ? JSON.parse(readFileSync(file, 'utf8'))
-    : { passed: 0, failed: 1, skipped: [] };
+    : {
+        passed: 0,
+        failed: 1,
+        failures: [{ title: name, message: 'ended without a result' }],
+        skipped: [],
+      };
   tallies.push({ name, project, ...tally });
 }
 
@@ -76,20 +82,30 @@ function hasJava() {
   );
 }
 
+const TIERS = ['unit', 'contract', 'process', 'node'];
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !TIERS.includes(name));
+if (unknown.length > 0) {
+  print(`usage: npm test [-- ${TIERS.join(' | ')}]   (all tiers and checks without one)`);
+  rmSync(scratch, { recursive: true, force: true });
+  process.exit(1);
+}
+
 const started = Date.now();
 step('build', 'npm', ['run', '--silent', 'build']);
-step('format', join(PROJECT, 'node_modules', '.bin', 'prettier'), ['--check', '.']);
-step('lint', 'npm', ['run', '--silent', 'lint']);
-step('types', 'npm', ['run', '--silent', 'types']);
-
-tier('unit');
-tier('contract');
-tier('process');
+if (wanted.length === 0) {
+  step('format', join(PROJECT, 'node_modules', '.bin', 'prettier'), ['--check', '.']);
+  step('lint', 'npm', ['run', '--silent', 'lint']);
+  step('types', 'npm', ['run', '--silent', 'types']);
+}
 
 const nodeTier = hasJava() || process.env.ALTERNATOR_BACKUP_TEST_NODE !== undefined;
-if (nodeTier) tier('node');
+for (const project of TIERS) {
+  if (wanted.length > 0 && !wanted.includes(project)) continue;
+  if (project !== 'node' || nodeTier) tier(project);
+}
 
-for (const version of OTHER_NODES) {
+for (const version of wanted.length > 0 ? [] : OTHER_NODES) {
   if (process.versions.node.split('.')[0] === version.split('.')[0]) continue;
   try {
     const node = otherNode(version);
@@ -120,6 +136,11 @@ for (const [reason, count] of reasons) print(`skipped ${count}: ${reason}`);
 if (!nodeTier) {
   print('THE NODE TIER DID NOT RUN: no real database was tested. It needs Java 17 and Maven:');
   print('  apt-get install openjdk-17-jdk-headless maven');
+}
+for (const { name, failures: failedTests } of tallies) {
+  for (const { title, message } of failedTests) {
+    print(`\n${name}: ${title}\n${message.replace(/^/gm, '    ')}`);
+  }
 }
 for (const failure of failures) print(`FAILED: ${failure}`);
 print(`${((Date.now() - started) / 60_000).toFixed(1)} minutes`);
