@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import type { BackupFlags } from './commands/backup.js';
 import type { RestoreFlags } from './commands/restore.js';
+import type { SplitFlags } from './commands/schema-split.js';
 import type { RawSettings } from './settings.js';
 
 /** What the command line can ask for. Each action gives the exit status of the run. */
@@ -8,6 +9,7 @@ export interface Actions {
   menu(settings: RawSettings): Promise<number>;
   backup(flags: BackupFlags, settings: RawSettings): Promise<number>;
   restore(flags: RestoreFlags, settings: RawSettings): Promise<number>;
+  schemaSplit(flags: SplitFlags): Promise<number>;
 }
 
 export interface CliOptions {
@@ -65,6 +67,16 @@ export function buildProgram({ version, actions, onDone, writeOut, writeErr }: C
     .addHelpText('after', EXIT_STATUS_HELP)
     .action(async (tables: string[], options: Omit<RestoreFlags, 'tables'> & RawSettings) => {
       onDone(await actions.restore({ ...options, tables }, options));
+    });
+
+  const schema = program.command('schema').description('Look at descriptions of tables.');
+  schema
+    .command('split')
+    .description('Cut DESC text into its statements. Needs no database.')
+    .argument('<file>', 'a file, or - for standard input')
+    .option('--json', 'one JSON array: kind, name, terminated, text')
+    .action(async (file: string, options: Omit<SplitFlags, 'file'>) => {
+      onDone(await actions.schemaSplit({ ...options, file }));
     });
 
   return program;

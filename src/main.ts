@@ -44,6 +44,10 @@ function actionsFor(world: World, stop: AbortSignal): Actions {
   return {
     backup,
     restore,
+    async schemaSplit(flags) {
+      const { schemaSplitCommand } = await import('./commands/schema-split.js');
+      return schemaSplitCommand(flags, world);
+    },
     async menu(settings) {
       const chosen = await askMain(settings, world, stop);
       if (chosen === 'backup') return backup({ tables: [] }, settings);

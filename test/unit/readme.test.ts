@@ -7,7 +7,7 @@ const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
 
 const program = buildProgram({
   version: '0.0.0',
-  actions: { menu: async () => 0, backup: async () => 0, restore: async () => 0 },
+  actions: { menu: async () => 0, backup: async () => 0, restore: async () => 0, schemaSplit: async () => 0 },
   onDone: () => undefined,
   writeOut: () => undefined,
   writeErr: () => undefined,
@@ -15,9 +15,11 @@ const program = buildProgram({
 
 describe('README.md', () => {
   it('names every flag that there is, and none that there is not', () => {
-    const options = [program, ...program.commands].flatMap((command) =>
-      command.options.map(({ long }) => long ?? ''),
-    );
+    const options = [
+      program,
+      ...program.commands,
+      ...program.commands.flatMap(({ commands }) => commands),
+    ].flatMap((command) => command.options.map(({ long }) => long ?? ''));
     const known = new Set(options.filter((flag) => flag !== '--version'));
     const named = new Set(
       [...readme.matchAll(/`[^`]*`/g)].flatMap(([code]) => code.match(/--[a-z][a-z-]+/g) ?? []),
