@@ -18,6 +18,9 @@ export interface ReadEntryResult extends Digests {
   readonly mtimeMs: number;
 }
 
+/** The parser unpacks what it is given at one go, and it may become a thousand times as much. */
+const READ_SIZE = 64 * 1024;
+
 /**
  * Reads an archive from its first byte to its last, in one stream. Rejects with kind `damaged` on anything that is not a
  * whole `.tar.gz` of the files we put there: a bad checksum, an early end, garbage behind the end, an entry that is no
@@ -37,13 +40,15 @@ export async function readArchive(options: ReadArchiveOptions): Promise<readonly
     }
     const name = expectPlainFile(entry, seen);
     const counter = new DigestCounter();
-    const counted = countChunks(entry, counter, breakage.broken);
+    const counted = countChunks(entry, counter, breakage.signal);
     if (options.takeEntry) await options.takeEntry(name, counted);
     else await drain(counted);
     entries.push({ name, mtimeMs: entry.mtime?.getTime() ?? 0, ...counter.finish() });
   };
   const parser = new Parser({
     strict: true,
+    // A table of equal values compresses better than the library's limit; how much may come out is known from the manifest.
+    maxDecompressionRatio: Infinity,
     onReadEntry: (entry) => {
       working = working
         .then(() => takeOne(entry))
@@ -64,23 +69,11 @@ export async function readArchive(options: ReadArchiveOptions): Promise<readonly
   throw new KnownError('damaged', `${archive} is damaged: ${messageOf(failure)}`, { cause: failure });
 }
 
-/** The first failure ends the reading of the entry at hand too, which would otherwise wait for its rest for ever. */
-function breakable(): {
-  readonly signal: AbortSignal;
-  readonly broken: Promise<never>;
-  readonly breakOff: (why: unknown) => void;
-} {
+/** The first failure is the one that counts. */
+function breakable(): { readonly signal: AbortSignal; readonly breakOff: (why: unknown) => void } {
   const controller = new AbortController();
-  const broken = new Promise<never>((_resolve, reject) => {
-    controller.signal.addEventListener('abort', () => {
-      reject(asError(controller.signal.reason));
-    });
-  });
-  // Nobody may be reading at that moment; the reason is kept in the signal.
-  broken.catch(() => undefined);
   return {
     signal: controller.signal,
-    broken,
     breakOff: (why) => {
       controller.abort(why);
     },
@@ -96,7 +89,7 @@ function feed(
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     let bytes = 0;
-    const source = createReadStream(archive, { highWaterMark: 1 << 20, signal });
+    const source = createReadStream(archive, { highWaterMark: READ_SIZE, signal });
     source.on('error', reject);
     source.on('data', (chunk) => {
       bytes += chunk.length;
@@ -135,13 +128,30 @@ async function drain(chunks: AsyncIterable<Uint8Array>): Promise<void> {
 async function* countChunks(
   chunks: AsyncIterable<Uint8Array>,
   counter: DigestCounter,
-  broken: Promise<never>,
+  broken: AbortSignal,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const iterator = chunks[Symbol.asyncIterator]();
   for (;;) {
-    const next = await Promise.race([iterator.next(), broken]);
+    const next = await unlessBroken(iterator.next(), broken);
     if (next.done === true) return;
     counter.add(next.value);
     yield next.value;
   }
+}
+
+/**
+ * A failure elsewhere ends the wait for the rest of this entry, which would never come. Not a race against one long-lived
+ * promise: that would keep every chunk of the archive in memory until the end.
+ */
+function unlessBroken<T>(promise: Promise<T>, broken: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = () => {
+      reject(asError(broken.reason));
+    };
+    if (broken.aborted) stop();
+    broken.addEventListener('abort', stop, { once: true });
+    promise.then(resolve, reject).finally(() => {
+      broken.removeEventListener('abort', stop);
+    });
+  });
 }

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { mkdir, readdir, readFile, symlink, truncate, writeFile } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { appendFile, mkdir, readdir, readFile, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { differences } from '../../../src/store/archive/compare.js';
@@ -9,6 +10,7 @@ import { unpackArchive } from '../../../src/store/archive/unpack.js';
 import { sourcesIn, sstableFolder } from '../../support/backup-fixture.js';
 import { temporaryDirectory } from '../../support/temporary-directory.js';
 
+const MIB = 1024 * 1024;
 const { signal } = new AbortController();
 
 async function packed(items: Record<string, unknown> = { a: 1, b: 'x'.repeat(5_000) }) {
@@ -51,6 +53,31 @@ describe('An archive', () => {
     const archive = join(root, 'documented.tar.gz');
     execFileSync('tar', ['czf', archive, '-C', directory, '.']);
     expect((await readArchive({ archive, signal })).map(({ name }) => name).sort()).toEqual(names);
+  });
+
+  it('is packed, read and unpacked in little memory, however large: a server lives on the same machine', async () => {
+    const root = await temporaryDirectory();
+    const directory = join(root, 'in');
+    const out = join(root, 'out');
+    await mkdir(directory);
+    await mkdir(out);
+    const name = 'nb-1-big-Data.db';
+    const block = Buffer.concat(
+      Array.from({ length: 64 }, () => randomBytes(256 * 1024)),
+      16 * MIB,
+    );
+    await writeFile(join(directory, name), '');
+    for (let written = 0; written < 10; written += 1) await appendFile(join(directory, name), block);
+    const archive = join(root, 'users_backup.tar.gz');
+    let most = 0;
+    const onBytes = () => {
+      most = Math.max(most, process.memoryUsage().arrayBuffers);
+    };
+    const before = process.memoryUsage().arrayBuffers;
+    await packArchive({ directory, names: [name], archive, signal, onBytes });
+    await readArchive({ archive, signal, onBytes });
+    await unpackArchive(out, { archive, signal, onBytes });
+    expect((most - before) / MIB).toBeLessThan(100);
   });
 
   it('of no files is one', async () => {
