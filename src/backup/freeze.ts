@@ -62,6 +62,7 @@ export async function withFrozenTables<T>(
 
 async function freeze(first: readonly TableRecord[], tag: string, tools: FreezeTools): Promise<Frozen> {
   const { engine, report, signal } = tools;
+  const failed = new Map<TableName, FreezeFailure>();
   let tables = first;
   for (let attempt = 1; ; attempt += 1) {
     signal.throwIfAborted();
@@ -70,23 +71,28 @@ async function freeze(first: readonly TableRecord[], tag: string, tools: FreezeT
     for (const record of tables) frozen.set(record.name, await snapshotOne(record, tag, tools));
 
     const after = await engine.schemaVersion();
-    const { current, changed } = await readAgain(tables, engine);
-    if (changed.length === 0) return { tag, attempt, schemaVersion: { before, after }, tables: frozen };
-    if (attempt === ATTEMPTS) {
-      throw new KnownError(
-        'database',
-        `The schema changed during each of ${ATTEMPTS} snapshots: ${changed.join('; ')}`,
-        {
-          changed: 'Nothing was stored.',
-          hint: 'Back up when nobody changes tables.',
-        },
-      );
+    const again = await readAgain(tables, tools);
+    for (const { record, error } of again.failed) failed.set(record.name, { record, error });
+    if (again.changed.size === 0 || attempt === ATTEMPTS) {
+      for (const [name, what] of again.changed) {
+        const record = again.current.find((each) => each.name === name);
+        if (record) failed.set(name, { record, error: restless(name, what) });
+      }
+      return { tag, attempt, schemaVersion: { before, after }, tables: new Map([...frozen, ...failed]) };
     }
-    report.warn(`The schema changed during the snapshot (${changed.join('; ')}): taking it again`);
+    const what = [...again.changed].map(([name, lines]) => `${name}: ${lines.join(', ')}`).join('; ');
+    report.warn(`The schema changed during the snapshot (${what}): taking it again`);
     await dropTag(tables, tag, tools);
-    tables = current;
+    tables = again.current;
   }
 }
+
+const restless = (name: TableName, what: readonly string[]): KnownError =>
+  new KnownError(
+    'database',
+    `The schema of '${name}' changed during each of ${ATTEMPTS} snapshots: ${what.join(', ')}`,
+    { changed: 'Nothing was stored of it.', hint: 'Back up when nobody changes the table.' },
+  );
 
 async function snapshotOne(
   record: TableRecord,
@@ -105,27 +111,45 @@ async function snapshotOne(
   }
 }
 
-/** The tables as they are now, and what is no longer as it was, one clause each. */
+interface ReadAgain {
+  /** The tables as they are now. */
+  readonly current: readonly TableRecord[];
+  /** What is no longer as it was, by table. */
+  readonly changed: ReadonlyMap<TableName, readonly string[]>;
+  /** Tables that cannot be told of any more; the others go on. */
+  readonly failed: readonly FreezeFailure[];
+}
+
 async function readAgain(
   tables: readonly TableRecord[],
-  engine: Engine,
-): Promise<{ readonly current: readonly TableRecord[]; readonly changed: readonly string[] }> {
+  { engine, signal }: FreezeTools,
+): Promise<ReadAgain> {
   const current: TableRecord[] = [];
-  const changed: string[] = [];
+  const changed = new Map<TableName, readonly string[]>();
+  const failed: FreezeFailure[] = [];
   for (const before of tables) {
-    const described = await engine.describe(before.name);
-    if (described.kind !== 'table') {
-      throw new KnownError('missing', `Table '${before.name}' was deleted during the backup`, {
-        changed: 'Nothing was stored.',
-        hint: 'Run the backup again.',
-      });
+    try {
+      const record = await expectStillThere(before, engine);
+      current.push(record);
+      const lines = [
+        ...(record.id === before.id ? [] : ['it was made anew']),
+        ...schemaDrift(before.schema, record.schema),
+      ];
+      if (lines.length > 0) changed.set(before.name, lines);
+    } catch (error) {
+      if (signal.aborted) throw error;
+      failed.push({ record: before, error });
     }
-    const { record } = described;
-    current.push(record);
-    if (record.id !== before.id) changed.push(`table ${before.name} was made anew`);
-    changed.push(...schemaDrift(before.schema, record.schema).map((line) => `${before.name}: ${line}`));
   }
-  return { current, changed };
+  return { current, changed, failed };
+}
+
+async function expectStillThere({ name }: TableRecord, engine: Engine): Promise<TableRecord> {
+  const described = await engine.describe(name);
+  if (described.kind === 'table') return described.record;
+  throw new KnownError('missing', `Table '${name}' was deleted during the backup`, {
+    changed: 'Nothing was stored of it.',
+  });
 }
 
 /** Whether the tag is gone. When it is not, the next run will clear it: it stays written down. */

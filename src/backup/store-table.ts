@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import { messageOf } from '../errors.js';
+import { KnownError, messageOf } from '../errors.js';
 import type { Manifest, StoredFile } from '../model/manifest.js';
 import type { TableRecord } from '../model/table-record.js';
 import { renderSchemaFile } from '../model/table-schema.js';
@@ -14,7 +14,7 @@ import {
 import type { BackupWriter } from '../store/store.js';
 import { expectRoom } from '../system/room.js';
 import type { Reporter } from '../terminal/reporter.js';
-import { checkSnapshot } from './check-snapshot.js';
+import { checkSnapshot, type CheckedSnapshot } from './check-snapshot.js';
 import type { FrozenTable } from './freeze.js';
 import { manifestOf, type TableContext } from './manifest-of.js';
 import { readmeText } from './readme.js';
@@ -51,6 +51,7 @@ export async function storeTable(
   try {
     const written = await writeSchemaFiles(writer, schema, record);
     const sample = await countItems(record, tools);
+    expectItemsFrozen(record, checked, sample);
     const { path } = await engine.tableDirectory(record);
     const archive = await report.step(`Archive ${record.name}`, () =>
       writer.archive({
@@ -110,6 +111,23 @@ async function countItems(
     report.warn(`The items of ${name} could not be read while backing up: ${messageOf(error)}`);
     return null;
   }
+}
+
+/** A snapshot of nothing is what a table without items has, and no other one: a lie of the server must not become a backup. */
+function expectItemsFrozen(
+  { name }: TableRecord,
+  { sstables }: CheckedSnapshot,
+  sample: Manifest['sample'],
+): void {
+  if (sstables > 0 || sample === null || sample.items === 0) return;
+  throw new KnownError(
+    'database',
+    `The snapshot of '${name}' holds no SSTable, though ${sample.items} items can be read`,
+    {
+      changed: 'Nothing was stored of this table; the backup before stays as it is.',
+      hint: 'If the first items were written just now: run the backup again. If not: nodetool flush, and look at the log of the server.',
+    },
+  );
 }
 
 /** The documented lines of what is in its place only now. */

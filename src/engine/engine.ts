@@ -73,8 +73,14 @@ export interface Engine {
   /** Removes the tag from every table of the keyspace. A tag or a keyspace that is not there is not an error. */
   dropSnapshot(keyspace: string, tag: string): Promise<void>;
 
-  /** Rejects when the table exists. Resolves when it and all its indexes are ready for use and its directory is there. */
-  createTable(creation: TableCreation): Promise<TableRecord>;
+  /**
+   * Rejects when the table exists. Resolves with the id of the new table as soon as the server has taken it: from then on
+   * whoever asked for it knows which table is its own.
+   */
+  createTable(creation: TableCreation): Promise<{ readonly id: string }>;
+
+  /** Resolves when the table and all its indexes are ready for use and its directory is there. */
+  untilReady(table: TableName): Promise<TableRecord>;
 
   /** Resolves when the table is gone. Rejects with `missing` when there is none. */
   deleteTable(table: TableName): Promise<void>;

@@ -1,6 +1,11 @@
 import { EXIT_CODES, type ErrorKind, type ExitCode } from '../errors.js';
 import type { TableName } from './table-name.js';
 
+/**
+ * What became of the table that was there before. `half made`: there was none, and a part of the backup may be there now.
+ */
+export type TableBefore = 'untouched' | 'put back' | 'half made' | 'lost';
+
 /** How it went with one table. */
 export type TableOutcome =
   | { readonly table: TableName; readonly result: 'done' }
@@ -11,7 +16,7 @@ export type TableOutcome =
       readonly error: string;
       readonly kind: ErrorKind | 'unexpected';
       /** What became of what was there before. */
-      readonly before: 'untouched' | 'put back' | 'lost';
+      readonly before: TableBefore;
     };
 
 /** The exit status of a run over tables, warnings aside. */

@@ -1,8 +1,8 @@
 import { kindOf, KnownError, messageOf } from '../errors.js';
-import type { TableOutcome } from '../model/outcome.js';
+import type { TableBefore, TableOutcome } from '../model/outcome.js';
 import { tellFailure } from '../terminal/tell-failure.js';
 import type { LoadStep, RestorePlan, RestoreStep } from './plan.js';
-import { RestoreUndone } from './put-back.js';
+import { RestoreHalfMade, RestoreUndone } from './put-back.js';
 import type { RestoreTools } from './tools.js';
 
 /** One table's failure stops nobody else. `part` leaves out the documented frame line that the other part prints. */
@@ -40,7 +40,8 @@ export async function attempt(
 const isInterruption = (error: unknown): boolean =>
   error instanceof KnownError && (error.kind === 'interrupted' || error.kind === 'terminated');
 
-function whatBecame(error: unknown): 'untouched' | 'put back' | 'lost' {
+function whatBecame(error: unknown): TableBefore {
+  if (error instanceof RestoreHalfMade) return 'half made';
   if (error instanceof RestoreUndone) return 'put back';
   return error instanceof KnownError && error.kind === 'lost' ? 'lost' : 'untouched';
 }

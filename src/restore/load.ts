@@ -9,7 +9,8 @@ import { waitUntil } from '../system/wait.js';
 import type { Staged } from './stage.js';
 import type { RestoreTools } from './tools.js';
 
-const HOUR = 3_600_000;
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
 
 /**
  * Hard-links staged files into the table's `upload/`: the server may delete what lies there, and the staged file stays
@@ -73,39 +74,49 @@ export async function loadFiles(
 }
 
 /** An index says ACTIVE long before it is complete; files in `staging/` are what tells (behaviour.md E022). */
-export async function waitForIndexes(
-  table: TableRecord,
-  { engine, clock, report }: RestoreTools,
-): Promise<void> {
-  const look = async () => {
-    const files = await engine.filesAwaitingIndexes(table);
-    return files === 0 ? undefined : `${files} files are not in the indexes yet`;
-  };
-  await report.step(`Wait for the indexes of ${table.name}`, () =>
-    waitUntil(look, {
-      problem: `The indexes of '${table.name}' are not complete`,
-      patience: { deadlineMs: 6 * HOUR, firstMs: 50, mostMs: 2_000 },
-      clock,
-    }),
-  );
+export async function waitForIndexes(table: TableRecord, tools: RestoreTools): Promise<void> {
+  await waitPatiently(`indexes of ${table.name}`, tools, async () => {
+    const files = await tools.engine.filesAwaitingIndexes(table);
+    return files === 0 ? undefined : `${files} files are not in them yet`;
+  });
 }
 
 /** Views that were made after the data are built in the background. */
-export async function waitForViews(
-  table: TableRecord,
-  { engine, clock, report }: RestoreTools,
-): Promise<void> {
-  const look = async () => {
-    const views = await engine.unbuiltViews(table);
+export async function waitForViews(table: TableRecord, tools: RestoreTools): Promise<void> {
+  await waitPatiently(`views of ${table.name}`, tools, async () => {
+    const views = await tools.engine.unbuiltViews(table);
     return views.length === 0 ? undefined : `${views.join(', ')} are being built`;
+  });
+}
+
+/**
+ * The server completes them by itself, whoever waits: that they are late, or that a person does not want to wait, is a
+ * warning and no reason to take the data away again.
+ */
+async function waitPatiently(
+  what: string,
+  { clock, report, signal }: RestoreTools,
+  look: () => Promise<string | undefined>,
+): Promise<void> {
+  let toldAt = clock.now().getTime();
+  const lookAndTell = async () => {
+    const notYet = await look();
+    const now = clock.now().getTime();
+    if (notYet !== undefined && now - toldAt >= MINUTE) {
+      report.info(`Waiting for the ${what}: ${notYet}`);
+      toldAt = now;
+    }
+    return notYet;
   };
-  await report.step(`Wait for the views of ${table.name}`, () =>
-    waitUntil(look, {
-      problem: `The views of '${table.name}' are not complete`,
-      patience: { deadlineMs: 6 * HOUR, firstMs: 50, mostMs: 2_000 },
-      clock,
-    }),
-  );
+  const patience = { deadlineMs: 6 * HOUR, firstMs: 50, mostMs: 2_000 };
+  try {
+    await report.step(`Wait for the ${what}`, () =>
+      waitUntil(lookAndTell, { problem: 'They are not complete', patience, clock, signal }),
+    );
+  } catch (error) {
+    const why = signal.aborted ? 'nobody waited for them' : messageOf(error);
+    report.warn(`The ${what} may not be complete yet: ${why}. The server completes them by itself.`);
+  }
 }
 
 const componentsIn = async (directory: string): Promise<readonly string[]> =>

@@ -1,16 +1,17 @@
 import { quoteName } from '../cql/quoting.js';
-import { KnownError, messageOf } from '../errors.js';
+import { kindOf, KnownError, messageOf } from '../errors.js';
 import { planCreation } from '../model/table-creation.js';
 import { keyspaceOf } from '../model/table-name.js';
 import type { TableRecord } from '../model/table-record.js';
-import type { TableSchema } from '../model/table-schema.js';
 import type { LoadStep } from './plan.js';
 import type { CqlSchema } from './saved-schema.js';
 import type { RestoreTools } from './tools.js';
+import type { Touched } from './touched.js';
 
 /** Removes the present table, where there is one, and makes it anew and empty, in the way that the plan says. */
-export async function makeTable(step: LoadStep, tools: RestoreTools): Promise<TableRecord> {
-  const record = step.way === 'cql' ? await makeByCql(step, tools) : await makeByApi(step, tools);
+export async function makeTable(step: LoadStep, touched: Touched, tools: RestoreTools): Promise<TableRecord> {
+  const record =
+    step.way === 'cql' ? await makeByCql(step, touched, tools) : await makeByApi(step, touched, tools);
   tools.report.info(`Table ID for ${step.name}: ${record.id.replaceAll('-', '')}`);
   tools.report.info(`Using Table ID: ${record.id.replaceAll('-', '')}`);
   return record;
@@ -18,14 +19,25 @@ export async function makeTable(step: LoadStep, tools: RestoreTools): Promise<Ta
 
 async function makeByApi(
   { name, live, saved }: LoadStep,
+  touched: Touched,
   { engine, report }: RestoreTools,
 ): Promise<TableRecord> {
   if (!saved.alternator) throw new Error('planned by the API without a schema for it');
   const creation = planCreation(saved.alternator, name);
-  if (live) await report.step(`Delete table ${name}`, () => engine.deleteTable(name));
-  if (live) report.info(`Present table ${name} deleted`);
+  if (live) {
+    touched.removed = true;
+    await report.step(`Delete table ${name}`, () => engine.deleteTable(name));
+    report.info(`Present table ${name} deleted`);
+  }
   const { GlobalSecondaryIndexes = [], LocalSecondaryIndexes = [] } = creation.input;
-  const record = await report.step(`Create table ${name}`, () => engine.createTable(creation));
+  const record = await report.step(`Create table ${name}`, async () => {
+    const made = await engine.createTable(creation).catch((error: unknown) => {
+      touched.unsure = kindOf(error) === 'unavailable';
+      throw error;
+    });
+    touched.madeId = made.id;
+    return engine.untilReady(name);
+  });
   report.info(
     `Table ${name} created with ${GlobalSecondaryIndexes.length} global and ${LocalSecondaryIndexes.length} local indexes`,
   );
@@ -33,11 +45,16 @@ async function makeByApi(
 }
 
 /** The documented order and words. No directory is deleted: the server makes a new one by the new id. */
-async function makeByCql({ name, saved }: LoadStep, { engine, report }: RestoreTools): Promise<TableRecord> {
+async function makeByCql(
+  { name, saved, live }: LoadStep,
+  touched: Touched,
+  { engine, report }: RestoreTools,
+): Promise<TableRecord> {
   const schema = expectCql(saved.cql);
   const keyspace = keyspaceOf(name);
 
   report.info(`Dropping keyspace: ${keyspace}`);
+  touched.removed = live !== undefined;
   await engine.execute(`DROP KEYSPACE IF EXISTS ${quoteName(keyspace)}`);
   report.info(`Keyspace ${keyspace} dropped successfully`);
 
@@ -57,6 +74,7 @@ async function makeByCql({ name, saved }: LoadStep, { engine, report }: RestoreT
   report.info(`Base table schema restored successfully for ${name}`);
 
   const described = await engine.describe(name);
+  if (described.kind === 'table') touched.madeId = described.record.id;
   if (described.kind !== 'table')
     throw new KnownError('database', `Table '${name}' was made by CQL, but is ${described.kind}`);
   report.info(`Truncating table ${keyspace}.${name}`);
@@ -86,21 +104,6 @@ export async function makeViews({ name, saved }: LoadStep, { engine, report }: R
     }
   }
   report.info(`All materialized views processed for ${name}`);
-}
-
-/** What a table has that can be set only after its data is there, unless it has it already (CQL may have made it so). */
-export async function setLateSettings(
-  name: TableRecord['name'],
-  schema: TableSchema,
-  { engine }: RestoreTools,
-): Promise<void> {
-  const { timeToLive, stream } = planCreation(schema, name);
-  if (timeToLive === undefined && stream === undefined) return;
-  const described = await engine.describe(name);
-  const live = described.kind === 'table' ? planCreation(described.record.schema, name) : undefined;
-  if (timeToLive !== undefined && live?.timeToLive !== timeToLive)
-    await engine.setTimeToLive(name, timeToLive);
-  if (stream !== undefined && live?.stream !== stream) await engine.enableStream(name, stream);
 }
 
 /** The documented keyspace, for folders that say nothing of theirs. */

@@ -2,8 +2,8 @@ import { asError } from '../errors.js';
 import type { TableOutcome } from '../model/outcome.js';
 import { attempt, gap } from './attempt.js';
 import type { LoadStep, RestorePlan } from './plan.js';
-import { finishTable, placeTable, type Replacement } from './replace-table.js';
-import { prepare, settle } from './settle.js';
+import { finishTable, placeTable, prepareTable, type Replacement } from './replace-table.js';
+import { settle } from './settle.js';
 import type { RestoreTools } from './tools.js';
 
 /** One stop for all tables: make them, stop, place all files, start, load. The server is started whatever happens. */
@@ -18,7 +18,7 @@ export async function restoreOffline(
     // Tables that were emptied already must get their data before anybody may leave.
     if (signal.aborted) break;
     const work = async (load: LoadStep) => {
-      prepared.push(await prepare(load, plan, tools));
+      prepared.push(await prepareTable(load, plan, tools));
       tools.report.info(`Restoring data for ${step.name}`);
     };
     const outcome = await attempt(step, plan, tools, work, 'prepare').catch((error: unknown) => {
@@ -33,7 +33,7 @@ export async function restoreOffline(
     const work = () =>
       settle(replacement, tools, async () => {
         if (failure) throw failure;
-        await finishTable(replacement, tools);
+        return finishTable(replacement, tools);
       });
     outcomes.set(step.name, await attempt(step, plan, tools, work, 'finish'));
     gap(plan, tools);

@@ -38,6 +38,8 @@ export type RestoreStep =
       readonly way: SchemaWay;
       readonly saved: SavedSchema;
       readonly live: TableRecord | undefined;
+      /** Whether this node's files hold all of the present table, so that a copy of them is a copy of it. */
+      readonly liveIsWhole: boolean;
       /** Let the server send each row to its owners, instead of keeping the files as they are. */
       readonly stream: boolean;
     }
@@ -108,13 +110,14 @@ function planTable(
     way,
     saved,
     live: live.kind === 'table' ? live.record : undefined,
+    liveIsWhole: live.kind !== 'table' || nodeHoldsWholeTable(live.record.replication, node.topology),
     stream: node.nodeCount > 1 || (live.kind === 'table' && live.record.tablets === true),
   };
 }
 
 /** The plan for people, one line each. */
 export function describePlan(plan: RestorePlan): readonly string[] {
-  return plan.steps.map((step) => {
+  return plan.steps.flatMap((step) => {
     if (step.action === 'fail') return `  cannot restore ${step.name}: ${step.reason}`;
     const { backup, name, way } = step;
     const from =
@@ -124,6 +127,8 @@ export function describePlan(plan: RestorePlan): readonly string[] {
     const by = way === 'cql' ? ', schema by CQL' : '';
     const what =
       step.action === 'recreate' ? `DELETE the present table ${name} and restore it` : `create ${name}`;
-    return `  ${what} from ${from}${by}`;
+    const line = `  ${what} from ${from}${by}`;
+    const share = `    if it fails, only this node's share of the present table ${name} can be put back`;
+    return step.liveIsWhole ? [line] : [line, share];
   });
 }

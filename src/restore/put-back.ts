@@ -2,68 +2,125 @@ import { KnownError, messageOf } from '../errors.js';
 import { planCreation } from '../model/table-creation.js';
 import { removeTree } from '../system/files.js';
 import { tellFailure } from '../terminal/tell-failure.js';
+import { setLateSettings } from './late-settings.js';
 import { loadFiles, placeFiles, waitForIndexes } from './load.js';
-import { setLateSettings } from './make-table.js';
 import type { LoadStep } from './plan.js';
+import { judgeReadBack } from './read-back.js';
+import { readItems } from './read-items.js';
 import type { SafetyCopy } from './safety-copy.js';
 import type { RestoreTools } from './tools.js';
+import type { Touched } from './touched.js';
 
 /** A restore failed, and everything is as it was before it. */
 export class RestoreUndone extends KnownError {}
 
+/** A restore of a table that was not there failed, and a part of it may be there now. */
+export class RestoreHalfMade extends KnownError {}
+
+/** One table whose restore failed after it was touched. */
+export interface Failed {
+  readonly step: LoadStep;
+  readonly safety: SafetyCopy | undefined;
+  readonly touched: Touched;
+}
+
 /**
- * After a restore that failed with the present table already gone: makes things as they were. Always rejects: with
- * `RestoreUndone` and the reason of the failure, or with kind `lost` when the table that was there could not be put back.
+ * After a restore that failed with the present table already gone: makes things as they were, and proves it by reading the
+ * items. Always rejects: with `RestoreUndone` and the reason of the failure, or with kind `lost` when the table that was
+ * there could not be put back; its copy is kept then.
  */
-export async function putBack(
-  step: LoadStep,
-  safety: SafetyCopy | undefined,
-  failure: unknown,
-  tools: RestoreTools,
-): Promise<never> {
+export async function putBack(failed: Failed, failure: unknown, tools: RestoreTools): Promise<never> {
+  const { step, safety } = failed;
   const why = messageOf(failure);
   tellFailure(failure, tools.report);
+  let changed: string;
   try {
-    await removeIfThere(step, tools);
-    if (safety) await loadAgain(step, safety, tools);
+    changed = await makeAsBefore(failed, tools);
   } catch (error) {
     throw safety ? lost(step, safety, why, error) : halfMade(step, why, error);
   }
-  if (safety) await removeTree(safety.staged.directory);
   throw new RestoreUndone('database', `Restore of '${step.name}' failed: ${why}`, {
     cause: failure,
-    changed: safety
-      ? `The table '${step.name}' that was there before is back, with all its items, under a new id.`
-      : `There is no table '${step.name}', as before.`,
+    changed,
   });
 }
 
-async function removeIfThere({ name }: LoadStep, { engine, report }: RestoreTools): Promise<void> {
-  const { kind } = await engine.describe(name);
-  if (kind === 'missing') return;
-  report.info(`Removing what the failed restore made of ${name}`);
-  await engine.deleteTable(name);
+/** Gives the sentence that says what there is now. The safety copy goes when the table was seen to be as before. */
+async function makeAsBefore({ step, safety, touched }: Failed, tools: RestoreTools): Promise<string> {
+  const { engine } = tools;
+  // What failed may have been the server itself.
+  await engine.untilServing();
+  const present = await engine.describe(step.name);
+  if (safety && present.kind === 'table' && present.record.id === safety.record.id) {
+    await removeCopy(safety, tools);
+    return `The table '${step.name}' that was there before still is: it was not removed.`;
+  }
+
+  await removeOwn(step, touched, tools);
+  if (!safety) return `There is no table '${step.name}', as before.`;
+  const doubt = await loadAgain(step, safety, tools);
+  if (doubt !== undefined)
+    return `The table '${step.name}' that was there before is back under a new id, but ${doubt}. Its copy is kept in ${safety.staged.directory}.`;
+  await removeCopy(safety, tools);
+  return step.liveIsWhole
+    ? `The table '${step.name}' that was there before is back, with all its items, under a new id.`
+    : `The table '${step.name}' that was there before is back under a new id, with the items that this node had of it; those of other nodes are gone.`;
 }
 
-async function loadAgain(step: LoadStep, { record, staged }: SafetyCopy, tools: RestoreTools): Promise<void> {
+/** Only what this run made goes; or what may be that, and holds nothing that could be lost. */
+async function removeOwn(step: LoadStep, { madeId, removed }: Touched, tools: RestoreTools): Promise<void> {
+  const { engine, report } = tools;
+  const present = await engine.describe(step.name);
+  if (present.kind === 'missing') return;
+  const isOwn = present.kind === 'table' && present.record.id === madeId;
+  const isNobodys = async () =>
+    removed && madeId === undefined && (await engine.sample(step.name, { most: 1 })).items === 0;
+  if (!isOwn && !(await isNobodys())) {
+    throw new KnownError('database', `a table '${step.name}' is there that this restore did not make`);
+  }
+  report.info(`Removing what the failed restore made of ${step.name}`);
+  await engine.deleteTable(step.name);
+}
+
+/** Gives the reason to doubt the result, if there is one. */
+async function loadAgain(
+  step: LoadStep,
+  safety: SafetyCopy,
+  tools: RestoreTools,
+): Promise<string | undefined> {
+  const { record, staged, sample } = safety;
   const { engine, report } = tools;
   report.info(`Putting back the table ${step.name} that was there before`);
-  const again = await engine.createTable(planCreation(record.schema, step.name));
+  await engine.createTable(planCreation(record.schema, step.name));
+  const again = await engine.untilReady(step.name);
   await placeFiles(await engine.tableDirectory(again), staged, tools);
   await loadFiles(again, step.stream, tools);
   await waitForIndexes(again, tools);
   await setLateSettings(step.name, record.schema, tools);
-  report.info(`Table ${step.name} is as it was before`);
+
+  const seen = await readItems(step.name, tools);
+  const judgement = judgeReadBack({ sstables: staged.sstables, sample }, seen);
+  if (judgement.verdict === 'bad') throw new KnownError('database', judgement.why);
+  if (judgement.verdict === 'doubtful') return judgement.why;
+  report.info(`Table ${step.name} is as it was before: ${seen.items} items read`);
+  return undefined;
+}
+
+/** The table is back: a copy that cannot be removed is no reason to say that it is not. */
+async function removeCopy({ staged }: SafetyCopy, { report }: RestoreTools): Promise<void> {
+  await removeTree(staged.directory).catch((error: unknown) => {
+    report.warn(`The safety copy ${staged.directory} could not be removed: ${messageOf(error)}`);
+  });
 }
 
 function halfMade({ name }: LoadStep, why: string, error: unknown): KnownError {
-  return new KnownError(
+  return new RestoreHalfMade(
     'database',
     `Restore of '${name}' failed: ${why}; and what it made could not be removed: ${messageOf(error)}`,
     {
       cause: error,
       changed: `A table '${name}' may be there that holds only a part of the backup. Before, there was none.`,
-      hint: 'Delete it through the API, then restore again.',
+      hint: 'Look at it. If nobody else made it: delete it through the API, then restore again.',
     },
   );
 }

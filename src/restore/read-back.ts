@@ -4,7 +4,7 @@ import type { ItemSample } from '../engine/engine.js';
 export interface Expected {
   /** SSTables that were loaded. */
   readonly sstables: number;
-  /** What could be read while backing up; null or absent when nobody read. */
+  /** What could be read while copying; null or absent when nobody read. */
   readonly sample: ItemSample | null | undefined;
 }
 
@@ -15,27 +15,28 @@ export type Judgement =
 
 /**
  * Judges a load by the items that can be read afterwards, never by what nodetool said of it. Fewer than were counted at
- * the backup is a doubt only: somebody may have deleted items between the snapshot and the counting.
+ * the backup is a doubt only: items may have been written or deleted between the snapshot and the counting.
  */
 export function judgeReadBack({ sstables, sample }: Expected, seen: ItemSample): Judgement {
-  if (sstables === 0) return { verdict: 'good' };
-  if (seen.items === 0) {
-    if (sample === null || sample === undefined) {
-      return {
-        verdict: 'doubtful',
-        why: 'no item can be read, and the backup does not say whether there were any',
-      };
-    }
-    if (sample.items === 0) return { verdict: 'good' };
+  if (sample === null || sample === undefined) {
+    return sstables > 0 && seen.items === 0
+      ? {
+          verdict: 'doubtful',
+          why: 'no item can be read, and the backup does not say whether there were any',
+        }
+      : { verdict: 'good' };
+  }
+  if (seen.items === 0 && sample.items > 0)
     return {
       verdict: 'bad',
       why: `no item can be read, but the backup was made of at least ${sample.items}`,
     };
-  }
-  if (sample?.complete === true && seen.complete && seen.items < sample.items) {
+  // A reading that came to its end has seen all there are.
+  if (seen.complete && seen.items < sample.items) {
+    const all = sample.complete ? '' : 'at least ';
     return {
       verdict: 'doubtful',
-      why: `${seen.items} items can be read, ${sample.items} could while backing up`,
+      why: `${seen.items} items can be read, ${all}${sample.items} could while backing up`,
     };
   }
   return { verdict: 'good' };

@@ -1,48 +1,50 @@
-import { KnownError } from '../errors.js';
-import type { TableRecord } from '../model/table-record.js';
-import { schemaDrift } from '../model/schema-drift.js';
-import { removeIfEmpty, removeTree } from '../system/files.js';
 import { dirname } from 'node:path';
+import { KnownError, messageOf } from '../errors.js';
+import { schemaDrift } from '../model/schema-drift.js';
+import type { TableRecord } from '../model/table-record.js';
+import { removeIfEmpty, removeTree } from '../system/files.js';
+import { expectUnchanged } from './expect-unchanged.js';
+import { setLateSettings } from './late-settings.js';
 import { loadFiles, placeFiles, waitForIndexes, waitForViews } from './load.js';
-import { makeTable, makeViews, setLateSettings } from './make-table.js';
+import { makeTable, makeViews } from './make-table.js';
 import type { LoadStep, RestorePlan } from './plan.js';
+import { putBack } from './put-back.js';
 import { judgeReadBack } from './read-back.js';
+import { readItems } from './read-items.js';
 import { takeSafetyCopy, type SafetyCopy } from './safety-copy.js';
 import { giveToServer, stageBackup, type Staged } from './stage.js';
 import type { RestoreTools } from './tools.js';
+import { isTouched, untouched, type Touched } from './touched.js';
 
 /** A table that was made anew and waits for its data. */
 export interface Replacement {
   readonly step: LoadStep;
   readonly staged: Staged;
   readonly safety: SafetyCopy | undefined;
+  readonly touched: Touched;
   readonly record: TableRecord;
 }
-
-/** About so many items are read back, spread over the table. */
-const SAMPLE = 1_000;
 
 /** Proves the backup, keeps a copy of the present table, and only then puts an empty one in its place. */
 export async function prepareTable(
   step: LoadStep,
   plan: RestorePlan,
   tools: RestoreTools,
-  onFailure: (safety: SafetyCopy | undefined, failure: unknown) => Promise<never>,
 ): Promise<Replacement> {
   const staged = await stageBackup(step, plan, tools);
+  const touched = untouched();
   let safety: SafetyCopy | undefined;
-  let gone = false;
   try {
+    await expectUnchanged(step, tools);
     if (step.live) safety = await takeSafetyCopy(step.live, plan, tools);
     tools.signal.throwIfAborted();
     // From here on there is no good place to stop: what fails is put back.
-    gone = true;
-    const record = await makeTable(step, tools).catch((error: unknown) => onFailure(safety, error));
-    return { step, staged, safety, record };
+    const record = await makeTable(step, touched, tools);
+    return { step, staged, safety, touched, record };
   } catch (error) {
-    await removeStaged(staged);
-    // After a failed putting back the copy is the only one there is.
-    if (safety && !gone) await removeStaged(safety.staged);
+    await removeStaged(staged, tools);
+    if (isTouched(touched)) return await putBack({ step, safety, touched }, error, tools);
+    if (safety) await removeStaged(safety.staged, tools);
     throw error;
   }
 }
@@ -54,49 +56,64 @@ export async function placeTable({ staged, record }: Replacement, tools: Restore
   await placeFiles(directory, staged, tools);
 }
 
-/** Loads the files, then looks: at the indexes, the items and the schema. */
-export async function finishTable(replacement: Replacement, tools: RestoreTools): Promise<void> {
+/**
+ * Loads the files, then looks: at the items, the indexes and the schema. Gives a doubt about the items, if there is one:
+ * the copy of the table before is kept then.
+ */
+export async function finishTable(
+  replacement: Replacement,
+  tools: RestoreTools,
+): Promise<'proven' | 'doubtful'> {
   const { step, record } = replacement;
   await loadFiles(record, step.stream, tools);
+  const result = await judgeItems(replacement, tools);
   await waitForIndexes(record, tools);
   if (step.way === 'cql') {
     await makeViews(step, tools);
     await waitForViews(record, tools);
   }
   if (step.saved.alternator) await setLateSettings(step.name, step.saved.alternator, tools);
-  await expectItems(replacement, tools);
   await tellDrift(step, tools);
+  return result;
 }
 
 /** The result is judged by reading the items back. */
-async function expectItems({ step, staged }: Replacement, { engine, report }: RestoreTools): Promise<void> {
-  const seen = await report.step(`Read back items of ${step.name}`, () =>
-    engine.sample(step.name, { most: SAMPLE }),
-  );
+async function judgeItems(
+  { step, staged }: Replacement,
+  tools: RestoreTools,
+): Promise<'proven' | 'doubtful'> {
+  const { report } = tools;
+  const seen = await readItems(step.name, tools);
   const sample = step.backup.kind === 'manifest' ? step.backup.manifest.sample : undefined;
   const judgement = judgeReadBack({ sstables: staged.sstables, sample }, seen);
   if (judgement.verdict === 'bad')
     throw new KnownError('database', `The data of '${step.name}' is not there: ${judgement.why}`);
-  if (judgement.verdict === 'doubtful') report.warn(`${step.name}: ${judgement.why}`);
   report.info(`Read back ${seen.complete ? 'all' : 'a sample of'} ${seen.items} items of ${step.name}`);
+  if (judgement.verdict === 'good') return 'proven';
+  report.warn(`${step.name}: ${judgement.why}`);
+  return 'doubtful';
 }
 
-async function tellDrift(step: LoadStep, { engine, report }: RestoreTools): Promise<void> {
-  const described = await engine.describe(step.name);
-  if (described.kind !== 'table')
-    throw new KnownError('database', `Table '${step.name}' is ${described.kind} after its restore`);
-  if (!step.saved.alternator) return;
-  for (const line of schemaDrift(step.saved.alternator, described.record.schema)) {
-    report.warn(`settings drift: ${step.name}: ${line}`);
+/** The data is back by now: a schema that cannot be read is a warning. */
+async function tellDrift({ name, saved }: LoadStep, { engine, report }: RestoreTools): Promise<void> {
+  if (!saved.alternator) return;
+  try {
+    const described = await engine.describe(name);
+    if (described.kind !== 'table')
+      throw new KnownError('database', `it is ${described.kind} after its restore`);
+    for (const line of schemaDrift(saved.alternator, described.record.schema))
+      report.warn(`settings drift: ${name}: ${line}`);
+  } catch (error) {
+    report.warn(`The schema of ${name} could not be compared: ${messageOf(error)}`);
   }
 }
 
-/** The copy of the table before goes once the result was seen to be good. */
-export async function removeSafetyCopy({ safety }: Replacement): Promise<void> {
-  if (safety) await removeStaged(safety.staged);
-}
-
-export async function removeStaged({ directory }: Staged): Promise<void> {
-  await removeTree(directory);
-  await removeIfEmpty(dirname(directory));
+/** Staged files are copies: that they cannot be removed takes nothing away from what was done. */
+export async function removeStaged({ directory }: Staged, { report }: RestoreTools): Promise<void> {
+  try {
+    await removeTree(directory);
+    await removeIfEmpty(dirname(directory));
+  } catch (error) {
+    report.warn(`${directory} could not be removed: ${messageOf(error)}`);
+  }
 }

@@ -3,8 +3,8 @@ import { noteInHistory } from '../store/note-in-history.js';
 import { attempt, gap } from './attempt.js';
 import { restoreOffline } from './offline.js';
 import type { RestorePlan } from './plan.js';
-import { finishTable, placeTable } from './replace-table.js';
-import { prepare, settle } from './settle.js';
+import { finishTable, placeTable, prepareTable } from './replace-table.js';
+import { settle } from './settle.js';
 import type { RestoreTools } from './tools.js';
 
 /** Nothing is removed before its replacement is proven; what fails after that is put back. */
@@ -36,11 +36,11 @@ async function restoreOnline(plan: RestorePlan, tools: RestoreTools): Promise<re
     tools.signal.throwIfAborted();
     outcomes.push(
       await attempt(step, plan, tools, async (load) => {
-        const replacement = await prepare(load, plan, tools);
+        const replacement = await prepareTable(load, plan, tools);
         tools.report.info(`Restoring data for ${step.name}`);
         await settle(replacement, tools, async () => {
           await placeTable(replacement, tools);
-          await finishTable(replacement, tools);
+          return finishTable(replacement, tools);
         });
       }),
     );

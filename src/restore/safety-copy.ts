@@ -1,12 +1,15 @@
 import { link } from 'node:fs/promises';
 import { join } from 'node:path';
-import { groupSSTables, parseComponentName } from '../model/sstable.js';
+import type { ItemSample } from '../engine/engine.js';
+import { KnownError, messageOf } from '../errors.js';
+import { DATA, groupSSTables, parseComponentName, TOC, type SSTable } from '../model/sstable.js';
 import { snapshotTag } from '../model/snapshot-tag.js';
 import type { TableRecord } from '../model/table-record.js';
 import { renderSchemaFile } from '../model/table-schema.js';
 import { ALTERNATOR_SCHEMA_FILE } from '../store/layout.js';
 import { removeTree, syncDirectory, writeDurably } from '../system/files.js';
 import type { RestorePlan } from './plan.js';
+import { readItems } from './read-items.js';
 import type { Staged } from './stage.js';
 import type { RestoreTools } from './tools.js';
 import { makeWorkDirectory } from './work-directory.js';
@@ -15,6 +18,8 @@ import { makeWorkDirectory } from './work-directory.js';
 export interface SafetyCopy {
   readonly record: TableRecord;
   readonly staged: Staged;
+  /** Items that could be read just before: some of them at least must be there again after a putting back. */
+  readonly sample: ItemSample | null;
 }
 
 /**
@@ -30,18 +35,65 @@ export async function takeSafetyCopy(
   const tag = snapshotTag(store.id, plan.runId);
   const directory = join(await engine.workDirectory(), 'safety', plan.runId, record.name);
   await makeWorkDirectory(directory);
-  await store.noteSnapshot(tag, [record.keyspace]);
   try {
-    const names = await linkSnapshot(record, tag, directory, tools);
+    // Read before the freezing: what is read is in the copy then.
+    const sample = await sampleOf(record, tools);
+    await store.noteSnapshot(tag, [record.keyspace]);
+    const names = await linkSnapshot(record, tag, directory, tools).finally(() =>
+      dropTag(record, tag, tools),
+    );
+    const sstables = groupSSTables(names);
+    expectWhole(record, sstables, sample);
     await writeDurably(join(directory, ALTERNATOR_SCHEMA_FILE), renderSchemaFile(record.schema));
     report.info(`Safety copy of the present table ${record.name}: ${directory}`);
-    return { record, staged: { directory, names, sstables: groupSSTables(names).length } };
+    return { record, staged: { directory, names, sstables: sstables.length }, sample };
   } catch (error) {
     await removeTree(directory);
     throw error;
-  } finally {
+  }
+}
+
+/** A copy that nobody could go back to is none. */
+function expectWhole(
+  { name }: TableRecord,
+  sstables: readonly SSTable[],
+  sample: SafetyCopy['sample'],
+): void {
+  const problem = (text: string) =>
+    new KnownError('refused', `The safety copy of '${name}' is not whole: ${text}`, {
+      changed: 'The table was not touched.',
+    });
+  if (sstables.length === 0 && sample !== null && sample.items > 0)
+    throw problem(`its snapshot holds no SSTable, though ${sample.items} items can be read`);
+  for (const { id, components } of sstables) {
+    const missing = [DATA, TOC].find((wanted) => !components.some(({ component }) => component === wanted));
+    if (missing !== undefined) throw problem(`SSTable ${id} has no ${missing}`);
+  }
+}
+
+/** Somebody who may replace a table but not read it can still do so. */
+async function sampleOf({ name }: TableRecord, tools: RestoreTools): Promise<SafetyCopy['sample']> {
+  try {
+    return await readItems(name, tools);
+  } catch (error) {
+    tools.report.warn(`The items of the present table ${name} could not be read: ${messageOf(error)}`);
+    return null;
+  }
+}
+
+/** A tag that stays is written down, and the next run clears it: no reason to give up the copy. */
+async function dropTag(
+  record: TableRecord,
+  tag: string,
+  { engine, store, report }: RestoreTools,
+): Promise<void> {
+  try {
     await engine.dropSnapshot(record.keyspace, tag);
     await store.forgetSnapshot(tag);
+  } catch (error) {
+    report.warn(
+      `Snapshot ${tag} of ${record.keyspace} is still on the node (the next run clears it): ${messageOf(error)}`,
+    );
   }
 }
 

@@ -1,26 +1,26 @@
-import type { LoadStep, RestorePlan } from './plan.js';
 import { putBack } from './put-back.js';
-import { prepareTable, removeSafetyCopy, removeStaged, type Replacement } from './replace-table.js';
-import type { SafetyCopy } from './safety-copy.js';
+import { removeStaged, type Replacement } from './replace-table.js';
 import type { RestoreTools } from './tools.js';
 
-/** A table proven, copied and emptied; what fails after the emptying was put back already. */
-export const prepare = (step: LoadStep, plan: RestorePlan, tools: RestoreTools): Promise<Replacement> =>
-  prepareTable(step, plan, tools, (safety: SafetyCopy | undefined, failure: unknown) =>
-    putBack(step, safety, failure, tools),
-  );
-
-/** The end of one table, good or bad: what fails is put back, and nothing is left in the work directory. */
+/**
+ * The end of one table, good or bad: what fails is put back. The copy of the table before goes once the result was seen to
+ * be good, and stays while there is a doubt.
+ */
 export async function settle(
   replacement: Replacement,
   tools: RestoreTools,
-  work: () => Promise<void>,
+  work: () => Promise<'proven' | 'doubtful'>,
 ): Promise<void> {
-  const { step, safety, staged } = replacement;
+  const { safety, staged, step } = replacement;
   try {
-    await work().catch((error: unknown) => putBack(step, safety, error, tools));
-    await removeSafetyCopy(replacement);
+    const result = await work().catch((error: unknown) => putBack(replacement, error, tools));
+    if (!safety) return;
+    if (result === 'proven') await removeStaged(safety.staged, tools);
+    else
+      tools.report.warn(
+        `${step.name}: the table as it was before the restore is kept in ${safety.staged.directory}`,
+      );
   } finally {
-    await removeStaged(staged);
+    await removeStaged(staged, tools);
   }
 }

@@ -35,8 +35,12 @@ export function engineContract(name: string, open: () => Promise<EngineHarness>)
     const run = Math.random().toString(36).slice(2, 7);
     let made = 0;
     const newName = () => parseTableName(`ct-${run}-${(made += 1)}`);
-    const make = (table = newName(), extra: Partial<CreateTableInput> = {}) =>
-      engine.createTable(simpleTable(table, extra));
+    const make = async (table = newName(), extra: Partial<CreateTableInput> = {}) => {
+      const { id } = await engine.createTable(simpleTable(table, extra));
+      const record = await engine.untilReady(table);
+      expect(record.id).toBe(id);
+      return record;
+    };
     const tag = (text: string) => `altbk_contract_${run}_${text}`;
 
     it('says who the node is and how large its ring', async () => {

@@ -155,6 +155,7 @@ export function memoryEngine({ root, node = {}, replication }: MemoryEngineOptio
     },
 
     createTable: ({ input }) => create(input),
+    untilReady: async (name) => structuredClone(expectTable(name).record),
     async deleteTable(name) {
       expectTable(name);
       drop(name);

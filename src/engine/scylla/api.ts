@@ -1,3 +1,4 @@
+import { KnownError } from '../../errors.js';
 import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
 import type { CreateTableInput } from '../../model/table-creation.js';
 import { connectToApi, sendRaw, type ApiConnection, type Sdk } from './api-connection.js';
@@ -26,7 +27,8 @@ export interface Api {
   listTags(arn: string): Promise<readonly unknown[]>;
   /** The `TimeToLiveDescription` member of the answer. */
   describeTimeToLive(table: string): Promise<unknown>;
-  createTable(input: CreateTableInput): Promise<void>;
+  /** The id of the new table, as the server's answer to this very request has it. */
+  createTable(input: CreateTableInput): Promise<{ readonly id: string }>;
   deleteTable(table: string): Promise<void>;
   setTimeToLive(table: string, attribute: string): Promise<void>;
   enableStream(table: string, viewType: string): Promise<void>;
@@ -99,7 +101,18 @@ export function connectApi({ endpoint, region, credentials, signal }: ScyllaOpti
     async createTable(input) {
       // The SDK's types want mutable lists; it changes none of them.
       const mutable = structuredClone(input) as unknown as CreateTableCommandInput;
-      await call(`Create table '${input.TableName}'`, (sdk) => new sdk.CreateTableCommand(mutable));
+      const answer = (await call(
+        `Create table '${input.TableName}'`,
+        (sdk) => new sdk.CreateTableCommand(mutable),
+      )) as { TableDescription?: { TableId?: string } };
+      const id = answer.TableDescription?.TableId;
+      if (id === undefined) {
+        throw new KnownError(
+          'database',
+          `The answer to the creation of '${input.TableName}' names no table id`,
+        );
+      }
+      return { id: id.toLowerCase() };
     },
 
     async deleteTable(table) {

@@ -72,11 +72,9 @@ export function scyllaEngine(options: ScyllaOptions): Engine {
 
     dropSnapshot: (keyspace, tag) => nodetool.clearSnapshot(keyspace, tag),
 
-    async createTable(creation) {
-      const name = creation.input.TableName as TableName;
-      await api.createTable(creation.input);
-      return waitForTable(name);
-    },
+    createTable: ({ input }) => api.createTable(input),
+
+    untilReady: waitForTable,
 
     async deleteTable(table) {
       await api.deleteTable(table);

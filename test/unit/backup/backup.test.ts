@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { KnownError } from '../../../src/errors.js';
 import { parseManifest } from '../../../src/model/manifest.js';
-import type { TableName } from '../../../src/model/table-name.js';
+import { parseTableName, type TableName } from '../../../src/model/table-name.js';
 import { ProgramFailed } from '../../../src/system/run.js';
 import { simpleTable } from '../../support/memory-schema.js';
 import { treeHash } from '../../support/tree-hash.js';
@@ -251,27 +251,70 @@ describe('A backup', () => {
     expect(snapshotsLeft(bench)).toBe('');
   });
 
-  it('gives up when the schema never stands still, and leaves no snapshot', async () => {
+  it('gives up a table whose schema never stands still, stores the others, and leaves no snapshot', async () => {
     const bench = await workbench();
     await bench.fill('users', 2);
+    await bench.fill('orders', 2);
     let looks = 0;
-    const { result } = await bench.backup(
-      { tables: ['users'] },
+    const { result, log } = await bench.backup(
+      { tables: ['users', 'orders'] },
       {
         engine: {
           describe: async (table) => {
-            await bench.engine.setTimeToLive(table, `attribute${(looks += 1)}`);
+            if (table === 'users') await bench.engine.setTimeToLive(table, `attribute${(looks += 1)}`);
             return bench.engine.describe(table);
           },
         },
       },
     );
-    expect(result).toMatchObject({
-      kind: 'database',
-      message: expect.stringContaining('5 snapshots') as string,
-    });
-    expect(await readdir(bench.backups)).toEqual(['@state']);
+    expect(result).toBe(1);
+    expect(log().join('\n')).toContain("The schema of 'users' changed during each of 5 snapshots");
+    expect(await readdir(bench.backups)).toEqual(['@state', 'orders']);
     expect(snapshotsLeft(bench)).toBe('');
+  });
+
+  it('a table that is deleted during the backup fails; the others are stored (B-63)', async () => {
+    const bench = await workbench();
+    for (const table of ['users', 'orders', 'temporary']) await bench.fill(table, 2);
+    const { result, log } = await bench.backup(
+      { all: true },
+      {
+        engine: {
+          snapshot: async (record, tag) => {
+            const snapshot = await bench.engine.snapshot(record, tag);
+            if (record.name === 'users') await bench.engine.deleteTable(parseTableName('temporary'));
+            return snapshot;
+          },
+        },
+      },
+    );
+    expect(result).toBe(1);
+    expect(log().join('\n')).toMatch(/temporary.*(not found|was deleted)/);
+    expect(await readdir(bench.backups)).toEqual(['@state', 'orders', 'users']);
+    expect(snapshotsLeft(bench)).toBe('');
+  });
+
+  it('an empty snapshot of a table with items is no backup, and the one before stays', async () => {
+    const bench = await workbench();
+    await bench.fill('users', 5);
+    expect((await bench.backup({ tables: ['users'] })).result).toBe(0);
+    const before = await treeHash(join(bench.backups, 'users'));
+    const { result, log } = await bench.backup(
+      { tables: ['users'] },
+      {
+        engine: {
+          snapshot: async (record, tag) => {
+            const snapshot = await bench.engine.snapshot(record, tag);
+            return { ...snapshot, files: snapshot.files.filter((name) => name === 'manifest.json') };
+          },
+        },
+      },
+    );
+    expect(result).toBe(1);
+    expect(log().join('\n')).toContain(
+      "The snapshot of 'users' holds no SSTable, though 5 items can be read",
+    );
+    expect(await treeHash(join(bench.backups, 'users'))).toBe(before);
   });
 
   it('finds a flipped byte before it is archived, names the file, and keeps the backup before', async () => {

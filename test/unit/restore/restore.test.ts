@@ -23,6 +23,10 @@ async function backedUp(count = 10): Promise<Workbench> {
   return bench;
 }
 
+const idOf = async (bench: Workbench) => {
+  const described = await bench.engine.describe(users);
+  return described.kind === 'table' ? described.record.id : described.kind;
+};
 const restored = (bench: Workbench) => Object.fromEntries([...bench.engine.items('users')]);
 const original = (count = 10) =>
   Object.fromEntries(Array.from({ length: count }, (_, index) => [`k${index}`, { n: index }]));
@@ -208,29 +212,33 @@ function firstLoad(bench: Workbench, load: (record: TableRecord) => Promise<void
 describe('What fails after the table is gone is put back (T-50, T-52)', () => {
   const refuse = (message: string) => () => Promise.reject(new KnownError('database', message));
 
-  it.each(['createTable', 'tableDirectory', 'refresh', 'filesAwaitingIndexes', 'sample'] as const)(
-    'when %s fails once',
-    async (method) => {
-      const bench = await backedUp();
-      const real = (...args: never[]) =>
-        (bench.engine[method] as (...rest: never[]) => Promise<never>)(...args);
-      let calls = 0;
-      const once = (...args: never[]) =>
-        (calls += 1) === 1 ? Promise.reject(new KnownError('database', `${method} said no`)) : real(...args);
-      const { result, log } = await bench.restore(
-        { tables: ['users'], yes: true },
-        { engine: { [method]: once } },
-      );
-      expect(result).toBe(1);
-      expect(log().join('\n')).toContain(`${method} said no`);
-      expect(log().join('\n')).toContain(
-        "The table 'users' that was there before is back, with all its items",
-      );
-      expect(restored(bench)).toEqual(changed());
-      expect(leftovers(bench)).toBe('');
-      expect(snapshotsLeft(bench)).toBe('');
-    },
-  );
+  it.each([
+    ['createTable', 1],
+    ['untilReady', 1],
+    ['tableDirectory', 1],
+    ['refresh', 1],
+    // The first reading is that of the present table.
+    ['sample', 2],
+  ] as const)('when %s fails once', async (method, fatal) => {
+    const bench = await backedUp();
+    const real = (...args: never[]) =>
+      (bench.engine[method] as (...rest: never[]) => Promise<never>)(...args);
+    let calls = 0;
+    const once = (...args: never[]) =>
+      (calls += 1) === fatal
+        ? Promise.reject(new KnownError('database', `${method} said no`))
+        : real(...args);
+    const { result, log } = await bench.restore(
+      { tables: ['users'], yes: true },
+      { engine: { [method]: once } },
+    );
+    expect(result).toBe(1);
+    expect(log().join('\n')).toContain(`${method} said no`);
+    expect(log().join('\n')).toContain("The table 'users' that was there before is back, with all its items");
+    expect(restored(bench)).toEqual(changed());
+    expect(leftovers(bench)).toBe('');
+    expect(snapshotsLeft(bench)).toBe('');
+  });
 
   it('a table that was not there before is not there afterwards', async () => {
     const bench = await backedUp();
@@ -242,6 +250,182 @@ describe('What fails after the table is gone is put back (T-50, T-52)', () => {
     expect(result).toBe(1);
     expect(await bench.engine.describe(users)).toEqual({ kind: 'missing' });
     expect(log().join('\n')).toContain("There is no table 'users', as before.");
+  });
+
+  it('a table that came after the plan was agreed to is not touched', async () => {
+    const bench = await backedUp();
+    await bench.engine.deleteTable(users);
+    let looks = 0;
+    const { result, log } = await bench.restore(
+      { tables: ['users'], yes: true },
+      {
+        engine: {
+          describe: async (table) => {
+            if ((looks += 1) === 2) await bench.fill('users', 3);
+            return bench.engine.describe(table);
+          },
+        },
+      },
+    );
+    expect(result).toBe(5);
+    expect(log().join('\n')).toContain("Table 'users' was created since the restore was planned");
+    expect(bench.engine.items('users').size).toBe(3);
+    expect(leftovers(bench)).toBe('');
+  });
+
+  it('a table that somebody else makes at the moment of the creation is not deleted', async () => {
+    const bench = await backedUp();
+    await bench.engine.deleteTable(users);
+    const { result, log } = await bench.restore(
+      { tables: ['users'], yes: true },
+      {
+        engine: {
+          createTable: async (creation) => {
+            await bench.fill('users', 3);
+            return bench.engine.createTable(creation);
+          },
+        },
+      },
+    );
+    expect(result).toBe(5);
+    expect(log().join('\n')).toContain('already exists');
+    expect(bench.engine.items('users').size).toBe(3);
+  });
+
+  it('a foreign table in the place of the removed one is not deleted: status 8, and the copy is kept', async () => {
+    const bench = await backedUp();
+    const { result, log } = await bench.restore(
+      { tables: ['users'], yes: true },
+      {
+        engine: {
+          deleteTable: async (table) => {
+            await bench.engine.deleteTable(table);
+            await bench.fill('users', 3);
+          },
+        },
+      },
+    );
+    expect(result).toBe(EXIT_CODES.lost);
+    expect(log().join('\n')).toContain("a table 'users' is there that this restore did not make");
+    expect(bench.engine.items('users').size).toBe(3);
+    expect(leftovers(bench)).toContain('-Data.db');
+  });
+
+  it('when the deletion is refused, the table is there as it was', async () => {
+    const bench = await backedUp();
+    const id = await idOf(bench);
+    const { result, log } = await bench.restore(
+      { tables: ['users'], yes: true },
+      { engine: { deleteTable: refuse('not authorized') } },
+    );
+    expect(result).toBe(1);
+    expect(log().join('\n')).toContain('it was not removed');
+    expect(await idOf(bench)).toBe(id);
+    expect(restored(bench)).toEqual(changed());
+    expect(leftovers(bench)).toBe('');
+  });
+
+  it('a copy of the present table without its items is refused before anything is removed', async () => {
+    const bench = await backedUp();
+    const { result, log } = await bench.restore(
+      { tables: ['users'], yes: true },
+      {
+        engine: {
+          snapshot: async (record, tag) => {
+            const snapshot = await bench.engine.snapshot(record, tag);
+            return { ...snapshot, files: [] };
+          },
+        },
+      },
+    );
+    expect(result).toBe(5);
+    expect(log().join('\n')).toContain('its snapshot holds no SSTable, though 11 items can be read');
+    expect(restored(bench)).toEqual(changed());
+    expect(snapshotsLeft(bench)).toBe('');
+  });
+
+  it('a server that loads nothing and says all is well: the copy of the table is kept, status 8', async () => {
+    const bench = await backedUp();
+    const { result, log } = await bench.restore(
+      { tables: ['users'], yes: true },
+      {
+        engine: {
+          refresh: async (record) => {
+            const { path } = await bench.engine.tableDirectory(record);
+            for (const name of await readdir(join(path, 'upload'))) await rm(join(path, 'upload', name));
+          },
+        },
+      },
+    );
+    expect(result).toBe(EXIT_CODES.lost);
+    expect(log().join('\n')).toContain("THE TABLE 'users' IS NOT COMPLETE");
+    expect(leftovers(bench)).toContain('-Data.db');
+  });
+
+  it('fewer items than the backup had are told, and the copy of the table before is kept', async () => {
+    const bench = await backedUp(2_000);
+    let reads = 0;
+    const { result, log } = await bench.restore(
+      { tables: ['users'], yes: true },
+      {
+        engine: {
+          sample: async (table, sampling) =>
+            (reads += 1) === 2 ? { items: 3, complete: true } : bench.engine.sample(table, sampling),
+        },
+      },
+    );
+    expect(result).toBe(EXIT_CODES.warnings);
+    expect(log().join('\n')).toContain('3 items can be read, at least 1000 could while backing up');
+    expect(log().join('\n')).toContain('the table as it was before the restore is kept in');
+    expect(leftovers(bench)).toContain('-Data.db');
+  });
+
+  it.each(['filesAwaitingIndexes', 'setTimeToLive', 'enableStream'] as const)(
+    'what comes after the data does not take it away again: %s',
+    async (method) => {
+      const bench = await workbench();
+      await bench.fill('users', 10);
+      await bench.engine.setTimeToLive(users, 'expires');
+      await bench.engine.enableStream(users, 'KEYS_ONLY');
+      await bench.backup({ tables: ['users'] });
+      const { result, log } = await bench.restore(
+        { tables: ['users'], yes: true },
+        { engine: { [method]: refuse(`${method} said no`) } },
+      );
+      expect(result).toBe(EXIT_CODES.warnings);
+      expect(log().join('\n')).toContain(`${method} said no`);
+      expect(restored(bench)).toEqual(original());
+      expect(leftovers(bench)).toBe('');
+    },
+  );
+
+  it('a server that does not answer for a moment is asked again', async () => {
+    const bench = await backedUp();
+    let reads = 0;
+    const { result } = await bench.restore(
+      { tables: ['users'], yes: true },
+      {
+        engine: {
+          sample: (table, sampling) =>
+            (reads += 1) === 2
+              ? Promise.reject(new KnownError('unavailable', 'timeout'))
+              : bench.engine.sample(table, sampling),
+        },
+      },
+    );
+    expect(result).toBe(0);
+    expect(restored(bench)).toEqual(original());
+  });
+
+  it('what a failed restore made and nobody can remove is not called refused', async () => {
+    const bench = await backedUp();
+    await bench.engine.deleteTable(users);
+    const { result, log } = await bench.restore(
+      { tables: ['users'], yes: true },
+      { engine: { refresh: refuse('no'), deleteTable: refuse('not now') } },
+    );
+    expect(result).toBe(1);
+    expect(log().join('\n')).toContain('may be there that holds only a part of the backup');
   });
 
   it('and when even that fails, all files are kept, the place is named, and the status is 8', async () => {
@@ -359,7 +543,8 @@ describe('Nothing is touched (T-49 as far as it goes, exit 5)', () => {
         engine: {
           createTable: oncePerTable(
             async (creation) => {
-              const record = await bench.engine.createTable(creation);
+              await bench.engine.createTable(creation);
+              const record = await bench.engine.untilReady(users);
               const { path } = await bench.engine.tableDirectory(record);
               await writeFile(join(path, 'upload', 'me-99-big-Data.db'), 'foreign');
               return record;
@@ -463,11 +648,11 @@ describe('The documented ways', () => {
         'INFO - Restoring data for users',
         'INFO - Running nodetool refresh for alternator_users.users',
         'INFO - Nodetool refresh completed successfully',
+        'INFO - Read back all 10 items of users',
         'INFO - Restoring materialized views after data is loaded...',
         'INFO - Looking for materialized views to restore for users',
         'INFO - Found 0 materialized view(s) to restore',
         'INFO - All materialized views processed for users',
-        'INFO - Read back all 10 items of users',
         'INFO - ===== Restore completed for users =====',
       ]);
       expect(result).toBe(3);

@@ -1,0 +1,29 @@
+import { messageOf } from '../errors.js';
+import { planCreation } from '../model/table-creation.js';
+import type { TableName } from '../model/table-name.js';
+import type { TableSchema } from '../model/table-schema.js';
+import type { RestoreTools } from './tools.js';
+
+/**
+ * What a table has that can be set only after its data is there, unless it has it already (CQL may have made it so). What
+ * this server refuses is a warning: the data is back, and that is what counts.
+ */
+export async function setLateSettings(
+  name: TableName,
+  schema: TableSchema,
+  { engine, report }: RestoreTools,
+): Promise<void> {
+  const { timeToLive, stream } = planCreation(schema, name);
+  if (timeToLive === undefined && stream === undefined) return;
+  const described = await engine.describe(name);
+  const live = described.kind === 'table' ? planCreation(described.record.schema, name) : undefined;
+  const set = async (what: string, work: () => Promise<void>) => {
+    await work().catch((error: unknown) => {
+      report.warn(`The ${what} of ${name} could not be set: ${messageOf(error)}`);
+    });
+  };
+  if (timeToLive !== undefined && live?.timeToLive !== timeToLive)
+    await set(`time to live (${timeToLive})`, () => engine.setTimeToLive(name, timeToLive));
+  if (stream !== undefined && live?.stream !== stream)
+    await set(`stream (${stream})`, () => engine.enableStream(name, stream));
+}
