@@ -1,7 +1,8 @@
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import type { BackupFlags } from './commands/backup.js';
 import type { RestoreFlags } from './commands/restore.js';
 import type { SplitFlags } from './commands/schema-split.js';
+import { optionsOf, withSettings } from './setting-flags.js';
 import type { RawSettings } from './settings.js';
 
 /** What the command line can ask for. Each action gives the exit status of the run. */
@@ -32,6 +33,7 @@ export function buildProgram({ version, actions, onDone, writeOut, writeErr }: C
     .enablePositionalOptions()
     .addHelpText('after', EXIT_STATUS_HELP);
   withSettings(program)
+    .helpCommand(true)
     .allowExcessArguments()
     .action(async (settings: RawSettings) => {
       const [unknown] = program.args;
@@ -46,7 +48,8 @@ export function buildProgram({ version, actions, onDone, writeOut, writeErr }: C
     .option('--node-local-only', "take this node's files even where they are only a share of the table")
     .option('--dry-run', 'show what would be done, and stop')
     .addHelpText('after', EXIT_STATUS_HELP)
-    .action(async (tables: string[], options: Omit<BackupFlags, 'tables'> & RawSettings) => {
+    .action(async (tables: string[], _options: object, command: Command) => {
+      const options = optionsOf<Omit<BackupFlags, 'tables'> & RawSettings>(command);
       onDone(await actions.backup({ ...options, tables }, options));
     });
 
@@ -65,7 +68,8 @@ export function buildProgram({ version, actions, onDone, writeOut, writeErr }: C
     .option('--yes', 'replace tables without asking')
     .option('--dry-run', 'show what would be done, and stop')
     .addHelpText('after', EXIT_STATUS_HELP)
-    .action(async (tables: string[], options: Omit<RestoreFlags, 'tables'> & RawSettings) => {
+    .action(async (tables: string[], _options: object, command: Command) => {
+      const options = optionsOf<Omit<RestoreFlags, 'tables'> & RawSettings>(command);
       onDone(await actions.restore({ ...options, tables }, options));
     });
 
@@ -75,88 +79,11 @@ export function buildProgram({ version, actions, onDone, writeOut, writeErr }: C
     .description('Cut DESC text into its statements. Needs no database.')
     .argument('<file>', 'a file, or - for standard input')
     .option('--json', 'one JSON array: kind, name, terminated, text')
-    .action(async (file: string, options: Omit<SplitFlags, 'file'>) => {
-      onDone(await actions.schemaSplit({ ...options, file }));
+    .action(async (file: string, _options: object, command: Command) => {
+      onDone(await actions.schemaSplit({ ...optionsOf<Omit<SplitFlags, 'file'>>(command), file }));
     });
 
   return program;
-}
-
-interface Setting {
-  readonly flags: string;
-  readonly text: string;
-  readonly env: string;
-  readonly otherwise?: string;
-}
-
-/** Each can be an environment variable too; the flag wins. */
-const SETTINGS: readonly Setting[] = [
-  { flags: '--backup-dir <dir>', text: 'where backups live', env: 'BACKUP_DIR', otherwise: './backups' },
-  {
-    flags: '--data-dir <dir>',
-    text: "the node's data directory (default: what the server says)",
-    env: 'DATA_DIR',
-  },
-  { flags: '--log-dir <dir>', text: 'where the log files are appended', env: 'LOG_DIR', otherwise: '.' },
-  {
-    flags: '--endpoint <url>',
-    text: 'the Alternator API',
-    env: 'ENDPOINT',
-    otherwise: 'http://localhost:8000',
-  },
-  {
-    flags: '--region <name>',
-    text: 'for the AWS SDK; Scylla ignores it',
-    env: 'REGION',
-    otherwise: 'us-east-1',
-  },
-  { flags: '--cql-host <host>', text: 'the CQL address (default: the host of --endpoint)', env: 'CQL_HOST' },
-  { flags: '--cql-port <port>', text: 'the CQL port', env: 'CQL_PORT', otherwise: '9042' },
-  {
-    flags: '--nodetool <command>',
-    text: 'nodetool with arguments, or a JSON list',
-    env: 'NODETOOL',
-    otherwise: 'nodetool',
-  },
-  {
-    flags: '--nodetool-timeout <seconds>',
-    text: 'end nodetool after this time (default: 600, a load 21600)',
-    env: 'NODETOOL_TIMEOUT',
-  },
-  {
-    flags: '--service <how>',
-    text: 'systemd:UNIT, docker:CONTAINER, command:JSON or none',
-    env: 'SERVICE',
-    otherwise: 'systemd:scylla-server',
-  },
-  {
-    flags: '--start-timeout <seconds>',
-    text: 'how long a started server may take to serve',
-    env: 'START_TIMEOUT',
-    otherwise: '600',
-  },
-  {
-    flags: '--answer-timeout <seconds>',
-    text: 'how long a piped answer may take',
-    env: 'ANSWER_TIMEOUT',
-    otherwise: '10',
-  },
-  {
-    flags: '--keep-versions <n>',
-    text: 'generations of a table to keep',
-    env: 'KEEP_VERSIONS',
-    otherwise: '7',
-  },
-];
-
-function withSettings(command: Command): Command {
-  for (const { flags, text, env, otherwise } of SETTINGS) {
-    const option = new Option(flags, text).env(`ALTERNATOR_BACKUP_${env}`);
-    command.addOption(otherwise === undefined ? option : option.default(otherwise));
-  }
-  return command
-    .option('--json', 'JSON lines on standard output, text for people on standard error')
-    .option('--quiet', 'show warnings and errors only');
 }
 
 const EXIT_STATUS_HELP = `
@@ -167,5 +94,6 @@ Exit status:
   0 done                          5 refused before anything changed
   1 at least one table failed     6 a person declined
   2 usage or settings             8 a restore failed and the table before could not be put back
-  3 done, with warnings         130 interrupted (SIGINT)
-  4 another run is under way    143 terminated (SIGTERM)`;
+  3 done, with warnings         129 hung up (SIGHUP)
+  4 another run is under way    130 interrupted (SIGINT)
+                                143 terminated (SIGTERM)`;

@@ -18,6 +18,7 @@ export const EXIT_CODES = {
   paused: 7,
   /** A restore failed and the previous table could not be put back. */
   lost: 8,
+  hungUp: 129,
   interrupted: 130,
   terminated: 143,
 } as const;
@@ -85,6 +86,21 @@ export class KnownError extends Error {
     return EXIT_CODE_OF_KIND[this.kind];
   }
 }
+
+/** The terminal or the session went away (SIGHUP): somebody's wish to stop like SIGTERM, with an exit status of its own. */
+export class HungUp extends KnownError {
+  constructor() {
+    super('terminated', 'Hung up (SIGHUP)');
+  }
+
+  override get exitCode(): ExitCode {
+    return EXIT_CODES.hungUp;
+  }
+}
+
+/** Whether somebody wanted the run to stop: no failure of anything. */
+export const isWishToStop = (error: unknown): error is KnownError =>
+  error instanceof KnownError && (error.kind === 'interrupted' || error.kind === 'terminated');
 
 /** The message of anything that can be thrown. */
 export function messageOf(error: unknown): string {

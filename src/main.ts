@@ -1,17 +1,22 @@
 import { CommanderError } from 'commander';
 import { buildProgram, type Actions } from './cli.js';
-import { EXIT_CODES, KnownError, messageOf, type ExitCode } from './errors.js';
+import type { BackupFlags } from './commands/backup.js';
+import { tellInterruption } from './commands/interruption.js';
+import { expectOutsideAnyServer, WrongPlace } from './commands/places.js';
+import type { RestoreFlags } from './commands/restore.js';
+import { EXIT_CODES, isWishToStop, KnownError, messageOf, type ExitCode } from './errors.js';
 import { parseSettings, type RawSettings } from './settings.js';
 import { tellFailure } from './terminal/tell-failure.js';
+import { visibleText } from './terminal/visible-text.js';
 import type { Tools } from './commands/tools.js';
-import type { CommandName, World } from './wire.js';
+import type { CommandName, Wired, World } from './wire.js';
 
 /** Returns the exit status. Nothing below this file ends the process, and nothing below it prints an error of the run. */
 export async function main(argv: readonly string[], world: World, stop: AbortSignal): Promise<number> {
   let exitCode: number = EXIT_CODES.done;
   const program = buildProgram({
     version: world.version,
-    actions: actionsFor(world, stop),
+    actions: actionsFor(argv, world, stop),
     onDone: (code) => {
       exitCode = code;
     },
@@ -23,22 +28,22 @@ export async function main(argv: readonly string[], world: World, stop: AbortSig
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_CODES.done : EXIT_CODES.usage;
-    world.stderr.write(`${explain(error)}\n`);
+    world.stderr.write(`${visibleText(explain(error))}\n`);
     return error instanceof KnownError ? error.exitCode : EXIT_CODES.failed;
   }
 }
 
 /** Modules are loaded where they are needed: `--help` and a mistyped flag should not pay for a database driver. */
-function actionsFor(world: World, stop: AbortSignal): Actions {
-  const backup: Actions['backup'] = (flags, settings) =>
+function actionsFor(argv: readonly string[], world: World, stop: AbortSignal): Actions {
+  const backup = (flags: BackupFlags, settings: RawSettings, typed = argv) =>
     run('backup', settings, world, stop, async (tools) => {
       const { backupCommand } = await import('./commands/backup.js');
-      return backupCommand(flags, tools);
+      return backupCommand({ ...flags, typed }, tools);
     });
-  const restore: Actions['restore'] = (flags, settings) =>
+  const restore = (flags: RestoreFlags, settings: RawSettings, typed = argv) =>
     run('restore', settings, world, stop, async (tools) => {
       const { restoreCommand } = await import('./commands/restore.js');
-      return restoreCommand(flags, tools);
+      return restoreCommand({ ...flags, typed }, tools);
     });
 
   return {
@@ -50,8 +55,8 @@ function actionsFor(world: World, stop: AbortSignal): Actions {
     },
     async menu(settings) {
       const chosen = await askMain(settings, world, stop);
-      if (chosen === 'backup') return backup({ tables: [] }, settings);
-      if (chosen === 'restore') return restore({ tables: [] }, settings);
+      if (chosen === 'backup') return backup({ tables: [] }, settings, [...argv, chosen]);
+      if (chosen === 'restore') return restore({ tables: [] }, settings, [...argv, chosen]);
       return EXIT_CODES.done;
     },
   };
@@ -89,31 +94,48 @@ async function run(
 ): Promise<number> {
   const settings = parseSettings(raw, world.environment);
   const { wire } = await import('./wire.js');
-  const { tools, close } = wire(command, settings, world, stop);
+  const wired = wire(command, settings, world, stop);
+  const { tools, log, close } = wired;
+  const { report } = tools;
   try {
-    return await work(tools);
-  } catch (error) {
-    // Nothing was done, so that there is nothing to log; and nobody wants a log file for a mistyped flag.
-    if (error instanceof KnownError && error.kind === 'usage') throw error;
-    return tellEnd(command, error, tools);
+    const exitCode = await workWithLog(wired, work).catch((error: unknown) => {
+      // Nothing was done, so that there is nothing to log; and nobody wants a log file for a mistyped flag.
+      const isUsage = error instanceof KnownError && error.kind === 'usage';
+      if (isUsage || error instanceof WrongPlace) log.giveUp();
+      if (!isUsage) return tellEnd(command, error, tools);
+      report.summary({ command, exitCode: error.exitCode, error: error.message });
+      throw error;
+    });
+    const isDoubtful = exitCode === EXIT_CODES.done && wired.isOutputLost();
+    const told = isDoubtful ? EXIT_CODES.warnings : exitCode;
+    if (!report.summarized) report.summary({ command, exitCode: told, warnings: report.warnings });
+    return told;
   } finally {
     await close();
   }
 }
 
+/** A run whose log goes nowhere, or where it does harm, is none. */
+async function workWithLog(
+  { tools, log }: Wired,
+  work: (tools: Tools) => Promise<ExitCode>,
+): Promise<ExitCode> {
+  await expectOutsideAnyServer(tools.settings);
+  try {
+    log.expectUsable();
+  } catch (error) {
+    log.giveUp();
+    throw error;
+  }
+  return work(tools);
+}
+
 function tellEnd(command: CommandName, error: unknown, { report, signal }: Tools): ExitCode {
   const cause: unknown = signal.aborted && !(error instanceof KnownError) ? signal.reason : error;
-  const known = cause instanceof KnownError ? cause : undefined;
-  if (known?.kind === 'interrupted' || known?.kind === 'terminated') {
-    const name = command === 'backup' ? 'Backup' : 'Restore';
-    report.say('');
-    // The documented words; both signals are somebody's wish.
-    report.say(`${name} process interrupted by user.`);
-  } else {
-    tellFailure(cause, report);
-  }
-  const exitCode = known?.exitCode ?? EXIT_CODES.failed;
-  report.summary({ command, exitCode, error: messageOf(cause) });
+  const exitCode = cause instanceof KnownError ? cause.exitCode : EXIT_CODES.failed;
+  if (isWishToStop(cause)) tellInterruption(command, cause, [], report);
+  else tellFailure(cause, report);
+  report.summary({ command, exitCode, error: messageOf(cause), warnings: report.warnings });
   return exitCode;
 }
 

@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { isAbsolute, resolve } from 'node:path';
 import { KnownError } from './errors.js';
 import { parseServiceSetting, type ServiceSetting } from './service/service-setting.js';
 
@@ -66,6 +66,8 @@ export function parseSettings(raw: RawSettings, environment: Environment): Setti
     return otherwise;
   };
 
+  problems.push(...emptyOnes(raw));
+  const place = (flag: string, text: string) => check(parsePlace(flag, text), text);
   const endpoint = check(parseEndpoint(raw.endpoint), new URL('http://localhost'));
   const service = parseServiceSetting(raw.service);
   if (typeof service === 'string') problems.push(service);
@@ -73,13 +75,16 @@ export function parseSettings(raw: RawSettings, environment: Environment): Setti
     1000 * check(parseNumber(flag, text ?? String(otherwise), 1, 7 * 24 * HOUR), otherwise);
 
   const settings: Settings = {
-    backupDirectory: resolve(raw.backupDir),
+    backupDirectory: place('--backup-dir', raw.backupDir),
     shownBackupDirectory: raw.backupDir.replace(/(?<=.)\/+$/, ''),
-    dataDirectory: raw.dataDir === undefined ? undefined : resolve(raw.dataDir),
-    logDirectory: resolve(raw.logDir),
+    dataDirectory: raw.dataDir === undefined ? undefined : place('--data-dir', raw.dataDir),
+    logDirectory: place('--log-dir', raw.logDir),
     endpoint: endpoint.href.replace(/\/$/, ''),
-    region: raw.region,
-    cqlHost: raw.cqlHost ?? endpoint.hostname.replace(/^\[|\]$/g, ''),
+    region: check(parseWord('--region', raw.region, /^[A-Za-z0-9-]+$/), 'us-east-1'),
+    cqlHost: check(
+      parseWord('--cql-host', raw.cqlHost ?? endpoint.hostname.replace(/^\[|\]$/g, ''), /^[^\s/]+$/),
+      'localhost',
+    ),
     cqlPort: check(parseNumber('--cql-port', raw.cqlPort, 1, 65_535), 9042),
     nodetool: check(parseProgram('--nodetool', raw.nodetool), ['nodetool']),
     nodetoolTimeoutMs: timeout('--nodetool-timeout', raw.nodetoolTimeout, 10 * MINUTE),
@@ -88,12 +93,12 @@ export function parseSettings(raw: RawSettings, environment: Environment): Setti
     startTimeoutMs: timeout('--start-timeout', raw.startTimeout, 600),
     answerTimeoutMs: timeout('--answer-timeout', raw.answerTimeout, 10),
     keepVersions: check(parseNumber('--keep-versions', raw.keepVersions, 1, 100_000), 7),
-    quiet: raw.quiet ?? false,
-    json: raw.json ?? false,
+    quiet: raw.quiet ?? check(parseSwitch('ALTERNATOR_BACKUP_QUIET', environment), false),
+    json: raw.json ?? check(parseSwitch('ALTERNATOR_BACKUP_JSON', environment), false),
     credentials: readCredentials(environment),
   };
   if (problems.length > 0) {
-    throw new KnownError('usage', [...new Set(problems)].join('\n'), { changed: 'Nothing was done.' });
+    throw new KnownError('usage', oneOfEach(problems).join('\n'), { changed: 'Nothing was done.' });
   }
   return settings;
 }
@@ -126,6 +131,59 @@ function parseEndpoint(text: string): URL | Problem {
   // It would be seen in logs and in `ps`.
   if (url.username !== '' || url.password !== '') return new Problem('--endpoint must not hold credentials');
   return url;
+}
+
+/** A variable that is there but empty (`BACKUP_DIR=` in a file for systemd) is a slip, not a wish for the default. */
+const emptyOnes = (raw: RawSettings): readonly string[] =>
+  Object.entries(FLAG_OF).flatMap(([name, flag]) =>
+    raw[name as keyof typeof FLAG_OF]?.trim() === '' ? [`${flag} must not be empty`] : [],
+  );
+
+const FLAG_OF = {
+  backupDir: '--backup-dir',
+  dataDir: '--data-dir',
+  logDir: '--log-dir',
+  endpoint: '--endpoint',
+  region: '--region',
+  cqlHost: '--cql-host',
+  cqlPort: '--cql-port',
+  nodetool: '--nodetool',
+  nodetoolTimeout: '--nodetool-timeout',
+  service: '--service',
+  startTimeout: '--start-timeout',
+  answerTimeout: '--answer-timeout',
+  keepVersions: '--keep-versions',
+} as const satisfies Partial<Record<keyof RawSettings, string>>;
+
+/** The first that is wrong with each setting: an empty one is no number either, which nobody needs to be told. */
+function oneOfEach(problems: readonly string[]): readonly string[] {
+  const first = new Map<string, string>();
+  for (const problem of problems) {
+    const [subject = ''] = problem.split(' ');
+    if (!first.has(subject)) first.set(subject, problem);
+  }
+  return [...first.values()];
+}
+
+/** A path from the working directory, which may have been removed meanwhile. */
+function parsePlace(flag: string, text: string): string | Problem {
+  if (isAbsolute(text)) return resolve(text);
+  try {
+    return resolve(text);
+  } catch {
+    return new Problem(`${flag} '${text}' starts at the working directory, which is not there any more`);
+  }
+}
+
+function parseWord(flag: string, text: string, form: RegExp): string | Problem {
+  return form.test(text) ? text : new Problem(`${flag} cannot be '${text}'`);
+}
+
+/** Of an environment variable; a flag needs no value. */
+function parseSwitch(name: string, environment: Environment): boolean | Problem {
+  const text = environment[name];
+  if (text === undefined || /^(0|no|off|false)$/i.test(text)) return false;
+  return /^(1|yes|on|true)$/i.test(text) || new Problem(`${name} must be 1 or 0, not '${text}'`);
 }
 
 function parseNumber(flag: string, text: string, least: number, most: number): number | Problem {

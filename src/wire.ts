@@ -5,15 +5,18 @@ import { scyllaEngine } from './engine/scylla/scylla-engine.js';
 import { serviceFor } from './service/controlled-service.js';
 import { secretsOf, type Settings } from './settings.js';
 import { directoryStore } from './store/directory-store.js';
+import { existingStore } from './store/existing-store.js';
 import { runLocally } from './system/run.js';
+import { shieldFrom } from './system/shield.js';
 import { systemClock } from './system/wait.js';
 import { consoleSink } from './terminal/console.js';
 import { jsonLines } from './terminal/json-lines.js';
-import { logFile } from './terminal/log-file.js';
+import { logFile, type LogFile } from './terminal/log-file.js';
 import { pipedPrompter } from './terminal/piped-prompter.js';
 import type { Prompter } from './terminal/prompter.js';
 import { makeReporter, type Sink } from './terminal/reporter.js';
 import { terminalPrompter } from './terminal/terminal-prompter.js';
+import { watchOutput } from './terminal/watch-output.js';
 
 /** The outside world, as `bin` hands it over. */
 export interface World {
@@ -28,6 +31,9 @@ export type CommandName = 'backup' | 'restore';
 
 export interface Wired {
   readonly tools: Tools;
+  readonly log: LogFile;
+  /** Whether something that was written to an output got lost. */
+  readonly isOutputLost: () => boolean;
   /** Lets go of everything. Never rejects with what would hide an earlier error. */
   readonly close: () => Promise<void>;
 }
@@ -49,7 +55,15 @@ export function wire(command: CommandName, settings: Settings, world: World, sig
   ];
   if (settings.json) sinks.push(jsonLines(stdout, now));
   const report = makeReporter({ sinks, secrets: secretsOf(settings.credentials) });
+  let isOutputLost = false;
+  const watching = [['output', stdout] as const, ['error', stderr] as const].map(([name, stream]) =>
+    watchOutput(stream, (reason) => {
+      isOutputLost = true;
+      report.warn(`What goes to standard ${name} is lost: ${reason}`);
+    }),
+  );
 
+  const shielded = shieldFrom(signal);
   const engine = scyllaEngine({
     endpoint: settings.endpoint,
     region: settings.region,
@@ -63,15 +77,25 @@ export function wire(command: CommandName, settings: Settings, world: World, sig
     loadTimeoutMs: settings.loadTimeoutMs,
     run: runLocally,
     clock,
-    // A restore stops between two tables, not within one.
-    signal: command === 'restore' ? new AbortController().signal : signal,
+    signal: shielded.signal,
   });
-  const store = directoryStore({
+  const written = directoryStore({
     root: settings.backupDirectory,
     keepVersions: settings.keepVersions,
     clock,
     signal,
   });
+  const store =
+    command === 'backup'
+      ? written
+      : existingStore(written, {
+          clock,
+          onReadOnly: (reason) => {
+            report.warn(
+              `${settings.shownBackupDirectory} cannot be written to (${reason}): its history will not know of this restore`,
+            );
+          },
+        });
   const service = serviceFor(settings.service, { run: runLocally, clock });
   const isTerminal = stdin.isTTY === true && stdout.isTTY === true;
   const prompter = prompterFor(world, settings, isTerminal, signal);
@@ -87,12 +111,16 @@ export function wire(command: CommandName, settings: Settings, world: World, sig
       isTerminal,
       clock,
       signal,
+      shield: shielded.shield,
       toolVersion: world.version,
     },
+    log: file,
+    isOutputLost: () => isOutputLost,
     async close() {
       prompter.close();
       await engine.close();
       for (const sink of sinks) await sink.close();
+      for (const end of watching) end();
     },
   };
 }

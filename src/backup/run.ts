@@ -1,4 +1,5 @@
-import { kindOf, KnownError, messageOf } from '../errors.js';
+import { isWishToStop, kindOf, KnownError, messageOf } from '../errors.js';
+import { withNotBegun } from '../model/not-begun.js';
 import type { TableOutcome } from '../model/outcome.js';
 import { snapshotTag } from '../model/snapshot-tag.js';
 import { tellFailure } from '../terminal/tell-failure.js';
@@ -8,7 +9,10 @@ import { noteInHistory } from '../store/note-in-history.js';
 import { storeTable } from './store-table.js';
 import type { BackupTools } from './tools.js';
 
-/** The order is the safety argument: nothing is published before everything is stored and proven. */
+/**
+ * The order is the safety argument: nothing is published before everything is stored and proven. A signal ends it between
+ * two steps; what was stored by then is in the outcomes.
+ */
 export async function runBackup(plan: BackupPlan, tools: BackupTools): Promise<readonly TableOutcome[]> {
   const { store, report } = tools;
   return store.withLock('backup', async () => {
@@ -22,7 +26,18 @@ export async function runBackup(plan: BackupPlan, tools: BackupTools): Promise<r
     const tables = plan.steps.flatMap((step) => (step.action === 'back up' ? [step.record] : []));
     // One tag for all tables of the run.
     const tag = snapshotTag(store.id, plan.runId);
-    const outcomes = await withFrozenTables(tables, tag, tools, (frozen) => storeAll(plan, frozen, tools));
+    const stored: TableOutcome[] = [];
+    await withFrozenTables(tables, tag, tools, (frozen) => storeAll(plan, frozen, stored, tools)).catch(
+      (error: unknown) => {
+        // Whoever wanted the run to stop still wants to know what it did.
+        if (!tools.signal.aborted) throw error;
+        if (error instanceof KnownError && !isWishToStop(error)) tellFailure(error, report);
+      },
+    );
+    const outcomes = withNotBegun(
+      plan.steps.map(({ name }) => name),
+      stored,
+    );
     await noteInHistory(tools, historyEntry(plan, outcomes, tools));
     return outcomes;
   });
@@ -38,19 +53,19 @@ async function repair({ store, engine, report }: BackupTools): Promise<void> {
   }
 }
 
+/** Adds to `stored` table by table: an interrupted run has done what it has done. */
 async function storeAll(
   plan: BackupPlan,
   frozen: Frozen,
+  stored: TableOutcome[],
   tools: BackupTools,
-): Promise<readonly TableOutcome[]> {
-  const outcomes: TableOutcome[] = [];
+): Promise<void> {
   for (const step of plan.steps) {
     tools.signal.throwIfAborted();
-    outcomes.push(await storeOne(step, plan, frozen, tools));
+    stored.push(await storeOne(step, plan, frozen, tools));
     // The documented gap between two tables.
     if (plan.steps.length > 1) tools.report.say('');
   }
-  return outcomes;
 }
 
 /** One table's failure stops nobody else. */

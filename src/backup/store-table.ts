@@ -77,7 +77,8 @@ export async function storeTable(
       }),
     );
     const stored = { checked, archive, files: [...written, readme], sample, finishedAt };
-    await writer.publish(manifestOf(table, context, stored, tools.toolVersion));
+    const untidy = await writer.publish(manifestOf(table, context, stored, tools.toolVersion));
+    for (const sentence of untidy) report.warn(sentence);
   } finally {
     await writer.abandon();
   }

@@ -1,12 +1,17 @@
-import { describePlan, planBackup, type BackupPlan } from '../backup/plan.js';
+import { describePlan, planBackup, type BackupPlan, type TableStep } from '../backup/plan.js';
 import type { BackupRequest } from '../backup/request.js';
 import { runBackup } from '../backup/run.js';
 import { EXIT_CODES, KnownError, type ExitCode } from '../errors.js';
 import { exitCodeOf, summaryLines, type TableOutcome } from '../model/outcome.js';
 import { newRunId } from '../model/run-id.js';
 import { parseTableNames, type TableName } from '../model/table-name.js';
+import type { TableRecord } from '../model/table-record.js';
 import { backupMenu } from './backup-menu.js';
-import { commandLine } from './command-line.js';
+import { commandLine, type Choice } from './command-line.js';
+import { describeAlone } from './describe-alone.js';
+import { exitCodeAfter, interruptionOf, tellInterruption } from './interruption.js';
+import { onNode } from './on-node.js';
+import { expectOutsideNode } from './places.js';
 import type { Tools } from './tools.js';
 
 export interface BackupFlags {
@@ -14,6 +19,8 @@ export interface BackupFlags {
   readonly all?: boolean;
   readonly nodeLocalOnly?: boolean;
   readonly dryRun?: boolean;
+  /** The words that the program was started with, for what the menu teaches. */
+  readonly typed?: readonly string[];
 }
 
 /** A complete request, or the exit status when there is nothing to do. */
@@ -21,8 +28,8 @@ type Asked =
   | {
       readonly request: BackupRequest;
       readonly listed: readonly TableName[] | undefined;
-      /** The words after the program's name that would have asked for the same, when a person used the menu. */
-      readonly sameAs?: readonly string[];
+      /** What would have asked for the same, when a person used the menu. */
+      readonly sameAs?: Choice;
     }
   | ExitCode;
 
@@ -30,23 +37,27 @@ type Asked =
 export async function backupCommand(flags: BackupFlags, tools: Tools): Promise<ExitCode> {
   const asked = await ask(flags, tools);
   if (typeof asked === 'number') return asked;
-  const { request } = asked;
 
   await tools.engine.verifyReady();
   const plan = await makePlan(asked, tools);
-  if (flags.dryRun === true || plan.refusals.length > 0) tellPlan(plan, tools);
+  const records = recordsOf(plan);
+  await expectOutsideNode(tools.settings, records);
   if (plan.refusals.length > 0) {
+    for (const line of describePlan(plan)) tools.report.say(line);
     throw new KnownError('refused', plan.refusals.join('\n'), { changed: 'Nothing was done.' });
   }
-  if (flags.dryRun === true) return EXIT_CODES.done;
+  if (flags.dryRun === true) return tellPlan(plan, tools);
 
-  const nothingToStore = plan.steps.every(({ action }) => action !== 'back up');
-  const outcomes = nothingToStore ? outcomesWithoutRun(plan, tools) : await runPlan(plan, tools);
-  const exitCode = tell(request, plan, outcomes, tools);
+  const run = records.length === 0 ? outcomesWithoutRun : runPlan;
+  const outcomes = await run(plan, tools);
+  const exitCode = tell(asked.request, plan, outcomes, tools);
   // The menu teaches the flags; from a pipe nobody is there to learn.
   if (asked.sameAs) tools.report.info(`The same without the menu: ${commandLine(asked.sameAs)}`);
   return exitCode;
 }
+
+const recordsOf = ({ steps }: BackupPlan): readonly TableRecord[] =>
+  steps.flatMap((step) => (step.action === 'back up' ? [step.record] : []));
 
 async function ask(flags: BackupFlags, tools: Tools): Promise<Asked> {
   const { engine, report } = tools;
@@ -58,7 +69,7 @@ async function ask(flags: BackupFlags, tools: Tools): Promise<Asked> {
     });
   }
   if (named.length > 0) return { request: { tables: named, nodeLocalOnly }, listed: undefined };
-  if (flags.all !== true) return askByMenu(nodeLocalOnly, tools);
+  if (flags.all !== true) return askByMenu(nodeLocalOnly, flags.typed ?? ['backup'], tools);
 
   const listed = await engine.listTables();
   if (listed.length > 0) return { request: { tables: 'all', nodeLocalOnly }, listed };
@@ -67,8 +78,13 @@ async function ask(flags: BackupFlags, tools: Tools): Promise<Asked> {
   return EXIT_CODES.warnings;
 }
 
-async function askByMenu(nodeLocalOnly: boolean, { engine, prompter, report }: Tools): Promise<Asked> {
-  const taught = (words: readonly string[]) => (prompter.canAskAgain ? { sameAs: ['backup', ...words] } : {});
+async function askByMenu(
+  nodeLocalOnly: boolean,
+  words: readonly string[],
+  { engine, prompter, report }: Tools,
+): Promise<Asked> {
+  const taught = (choice: Omit<Choice, 'words'>) =>
+    prompter.canAskAgain ? { sameAs: { words, ...choice } } : {};
   const choice = await backupMenu({ prompter, report, listTables: () => engine.listTables() });
   switch (choice.kind) {
     case 'exit':
@@ -81,10 +97,14 @@ async function askByMenu(nodeLocalOnly: boolean, { engine, prompter, report }: T
       return {
         request: { tables: [choice.table], nodeLocalOnly },
         listed: undefined,
-        ...taught([choice.table]),
+        ...taught({ flags: [], tables: [choice.table] }),
       };
     case 'all':
-      return { request: { tables: 'all', nodeLocalOnly }, listed: choice.tables, ...taught(['--all']) };
+      return {
+        request: { tables: 'all', nodeLocalOnly },
+        listed: choice.tables,
+        ...taught({ flags: ['--all'], tables: [] }),
+      };
   }
 }
 
@@ -94,27 +114,42 @@ async function makePlan(
 ): Promise<BackupPlan> {
   const names = request.tables === 'all' ? (listed ?? []) : request.tables;
   const tables = [];
-  for (const name of names) tables.push({ name, described: await engine.describe(name) });
+  const failed = new Map<TableName, string>();
+  for (const name of names) {
+    const described = await describeAlone(() => engine.describe(name), engine);
+    if (described instanceof Error) failed.set(name, described.message);
+    else tables.push({ name, described });
+  }
   const now = clock.now();
-  return planBackup(request, {
+  const plan = planBackup(request, {
     node: await engine.identify(),
     tables,
     takenLabels: await store.labels(),
     runId: newRunId(now),
     now,
   });
+  // In the order of the request.
+  const steps = names.flatMap((name): readonly TableStep[] => {
+    const reason = failed.get(name);
+    return reason === undefined
+      ? plan.steps.filter((step) => step.name === name)
+      : [{ action: 'fail', name, reason }];
+  });
+  return { ...plan, steps };
 }
 
 async function runPlan(plan: BackupPlan, tools: Tools): Promise<readonly TableOutcome[]> {
-  const [first] = plan.steps.flatMap((step) => (step.action === 'back up' ? [step.record] : []));
+  const { settings } = tools;
+  const [first] = recordsOf(plan);
   // A wrong --data-dir must not be found out after the snapshot.
   if (first) await tools.engine.tableDirectory(first);
-  const { settings } = tools;
-  await prepareStore(plan, tools);
-  return runBackup(plan, {
-    ...tools,
-    shownRoot: settings.shownBackupDirectory,
-    runbook: { endpoint: settings.endpoint, nodetool: settings.nodetool },
+  return onNode('backup', tools, async () => {
+    await prepareStore(plan, tools);
+    return runBackup(plan, {
+      ...tools,
+      shownRoot: settings.shownBackupDirectory,
+      runbook: { endpoint: settings.endpoint, nodetool: settings.nodetool },
+    });
   });
 }
 
@@ -134,7 +169,10 @@ async function prepareStore({ steps }: BackupPlan, { settings, store }: Tools): 
 }
 
 /** Nothing can be stored, so that neither the store nor the node needs to be touched. */
-function outcomesWithoutRun({ steps }: BackupPlan, { report }: Tools): readonly TableOutcome[] {
+async function outcomesWithoutRun(
+  { steps }: BackupPlan,
+  { report }: Tools,
+): Promise<readonly TableOutcome[]> {
   return steps.flatMap((step): readonly TableOutcome[] => {
     if (step.action === 'back up') return [];
     if (step.action === 'skip') {
@@ -142,26 +180,47 @@ function outcomesWithoutRun({ steps }: BackupPlan, { report }: Tools): readonly 
       return [{ table: step.name, result: 'skipped', reason: step.reason }];
     }
     report.error(step.reason);
-    return [{ table: step.name, result: 'failed', error: step.reason, kind: 'missing', before: 'untouched' }];
+    return [failedOutcome(step.name, step.reason)];
   });
 }
+
+const failedOutcome = (table: TableName, error: string): TableOutcome => ({
+  table,
+  result: 'failed',
+  error,
+  kind: 'missing',
+  before: 'untouched',
+});
 
 function tell(
   request: BackupRequest,
   plan: BackupPlan,
   outcomes: readonly TableOutcome[],
-  { report }: Tools,
+  { report, signal }: Tools,
 ): ExitCode {
   const [only] = outcomes;
-  if (request.tables !== 'all' && request.tables.length === 1 && only) {
+  const wish = interruptionOf(outcomes, signal);
+  if (request.tables === 'all' || request.tables.length > 1) {
+    for (const line of summaryLines('Backup', outcomes)) report.say(line);
+  } else if (only && !wish) {
     report.say('');
     report.say(tellOne(only));
-  } else {
-    for (const line of summaryLines('Backup', outcomes)) report.say(line);
   }
   const failed = exitCodeOf(outcomes);
-  const exitCode = failed === EXIT_CODES.done && report.warnings.length > 0 ? EXIT_CODES.warnings : failed;
-  report.summary({ command: 'backup', label: plan.label, exitCode, outcomes, warnings: report.warnings });
+  const exitCode = wish
+    ? exitCodeAfter(wish, outcomes)
+    : failed === EXIT_CODES.done && report.warnings.length > 0
+      ? EXIT_CODES.warnings
+      : failed;
+  if (wish) tellInterruption('backup', wish, outcomes, report);
+  report.summary({
+    command: 'backup',
+    label: plan.label,
+    exitCode,
+    outcomes,
+    warnings: report.warnings,
+    ...(wish ? { error: wish.message } : {}),
+  });
   return exitCode;
 }
 
@@ -171,13 +230,22 @@ function tellOne(outcome: TableOutcome): string {
   return `❌ Backup failed for ${outcome.table}`;
 }
 
-function tellPlan(plan: BackupPlan, { report }: Tools): void {
+/** The exit status is the one that a run would begin with. */
+function tellPlan(plan: BackupPlan, { report }: Tools): ExitCode {
+  const failed = plan.steps.filter((step) => step.action === 'fail');
   for (const line of describePlan(plan)) report.say(line);
+  for (const { name, reason } of failed) report.error(`${name}: ${reason}`);
+  const exitCode = exitCodeOf(failed.map(({ name, reason }) => failedOutcome(name, reason)));
   report.summary({
     command: 'backup',
     dryRun: true,
     label: plan.label,
-    tables: plan.steps.map((step) => ({ table: step.name, action: step.action })),
-    refusals: plan.refusals,
+    exitCode,
+    tables: plan.steps.map((step) => ({
+      table: step.name,
+      action: step.action,
+      ...('reason' in step ? { reason: step.reason } : {}),
+    })),
   });
+  return exitCode;
 }

@@ -40,7 +40,7 @@ export async function chooseOfThree<T>(
     const answer = await expectAnswer(prompter, { message: 'Enter your choice (1, 2, or 3): ', flag });
     const value = /^[123]$/.test(answer) ? values[Number(answer) - 1] : undefined;
     if (value !== undefined) return value;
-    report.warn(`Invalid menu choice: ${answer}`);
+    report.remark(`Invalid menu choice: ${answer}`);
     if (!prompter.canAskAgain) {
       throw new KnownError('usage', `'${answer.slice(0, 80)}' is none of the choices 1, 2, 3`, {
         hint: `Pass ${flag}.`,

@@ -1,4 +1,4 @@
-import { EXIT_CODES, KnownError, type ExitCode } from '../errors.js';
+import { EXIT_CODES, KnownError, messageOf, type ExitCode } from '../errors.js';
 import { isLabel } from '../model/label.js';
 import { exitCodeOf, summaryLines, type TableOutcome } from '../model/outcome.js';
 import { newRunId } from '../model/run-id.js';
@@ -13,8 +13,16 @@ import {
 import type { RestoreRequest, SchemaWay } from '../restore/request.js';
 import { runRestore } from '../restore/run.js';
 import { readSavedSchema } from '../restore/saved-schema.js';
-import { commandLine } from './command-line.js';
+import type { TableRecord } from '../model/table-record.js';
+import type { Store } from '../store/store.js';
+import { errorCode } from '../system/files.js';
+import { visibleText } from '../terminal/visible-text.js';
+import { commandLine, type Choice } from './command-line.js';
+import { describeAlone } from './describe-alone.js';
+import { exitCodeAfter, interruptionOf, tellInterruption } from './interruption.js';
 import { isConfirmed } from './menu.js';
+import { onNode } from './on-node.js';
+import { expectOutsideNode } from './places.js';
 import { restoreMenu } from './restore-menu.js';
 import type { Tools } from './tools.js';
 
@@ -27,6 +35,8 @@ export interface RestoreFlags {
   readonly nodeLocalOnly?: boolean;
   readonly yes?: boolean;
   readonly dryRun?: boolean;
+  /** The words that the program was started with, for what the menu teaches. */
+  readonly typed?: readonly string[];
 }
 
 /** A complete request, or the exit status when there is nothing to do. */
@@ -35,8 +45,8 @@ type Asked =
       readonly request: RestoreRequest;
       readonly confirmed: boolean;
       readonly all: boolean;
-      /** The words after the program's name that would have asked for the same, when a person used the menu. */
-      readonly sameAs?: readonly string[];
+      /** What would have asked for the same, when a person used the menu. */
+      readonly sameAs?: Choice;
     }
   | ExitCode;
 
@@ -47,15 +57,22 @@ export async function restoreCommand(flags: RestoreFlags, tools: Tools): Promise
 
   await tools.engine.verifyReady();
   const plan = await makePlan(asked.request, tools);
+  await expectOutsideNode(tools.settings, recordsOf(plan));
   if (flags.dryRun === true) return tellPlan(plan, tools);
-  if (!asked.confirmed && !(await confirm(plan, tools))) return decline(tools);
+  const isPossible = plan.steps.some(({ action }) => action !== 'fail');
+  if (!asked.confirmed && isPossible && !(await confirm(plan, tools))) return decline(tools);
 
   await tools.store.prepare();
-  const outcomes = await runRestore(plan, { ...tools, shownRoot: tools.settings.shownBackupDirectory });
+  const outcomes = await onNode('restore', tools, () =>
+    runRestore(plan, { ...tools, shownRoot: tools.settings.shownBackupDirectory }),
+  );
   const exitCode = tell(asked.all || plan.steps.length > 1, outcomes, tools);
   if (asked.sameAs) tools.report.info(`The same without the menu: ${commandLine(asked.sameAs)}`);
   return exitCode;
 }
+
+const recordsOf = ({ steps }: RestorePlan): readonly TableRecord[] =>
+  steps.flatMap((step) => ('live' in step && step.live ? [step.live] : []));
 
 async function ask(flags: RestoreFlags, tools: Tools): Promise<Asked> {
   const named = parseTableNames(flags.tables);
@@ -63,13 +80,14 @@ async function ask(flags: RestoreFlags, tools: Tools): Promise<Asked> {
   const confirmed = flags.yes === true || flags.dryRun === true;
   const options = parseOptions(flags);
   if (all && named.length > 0) throw usage('--all and names of tables exclude each other');
-  if (!all && named.length === 0) return askByMenu(options, flags.yes === true, tools);
+  if (!all && named.length === 0) return askByMenu(options, flags, tools);
   if (!confirmed && !tools.isTerminal) {
     throw usage(
       'A restore replaces tables, and nobody is here to agree',
       'Pass --yes, or --dry-run to see what would happen.',
     );
   }
+  await mendStore(named[0], flags.dryRun === true, tools);
   const tables = all ? await allTables(tools) : named;
   if (tables.length === 0) return EXIT_CODES.warnings;
   return { request: { ...options, tables }, confirmed, all };
@@ -77,11 +95,16 @@ async function ask(flags: RestoreFlags, tools: Tools): Promise<Asked> {
 
 async function askByMenu(
   options: Omit<RestoreRequest, 'tables'>,
-  confirmed: boolean,
+  flags: RestoreFlags,
   tools: Tools,
 ): Promise<Asked> {
-  const { prompter, report, store } = tools;
-  const choice = await restoreMenu({ prompter, report, list: () => store.list(), confirmed });
+  const { prompter, report } = tools;
+  const choice = await restoreMenu({
+    prompter,
+    report,
+    list: () => listForMenu(tools),
+    confirmed: flags.yes === true,
+  });
   switch (choice.kind) {
     case 'exit':
       return EXIT_CODES.done;
@@ -92,12 +115,17 @@ async function askByMenu(
     case 'declined':
       return decline(tools);
     case 'tables': {
-      const words = choice.all ? ['--all'] : choice.tables;
+      const { all, tables } = choice;
+      const sameAs = {
+        words: flags.typed ?? ['restore'],
+        flags: all ? ['--yes', '--all'] : ['--yes'],
+        tables: all ? [] : tables,
+      };
       return {
-        request: { ...options, tables: choice.tables },
+        request: { ...options, tables },
         confirmed: true,
-        all: choice.all,
-        ...(prompter.canAskAgain ? { sameAs: ['restore', '--yes', ...words] } : {}),
+        all,
+        ...(prompter.canAskAgain ? { sameAs } : {}),
       };
     }
   }
@@ -111,6 +139,49 @@ function parseOptions(flags: RestoreFlags): Omit<RestoreRequest, 'tables'> {
 }
 
 const isSchemaWay = (text: string): text is SchemaWay => text === 'alternator' || text === 'cql';
+
+/** What a run that was cut off left half published must be found, and must be found before a person chooses. */
+async function mendStore(
+  table: TableName | undefined,
+  onlyLook: boolean,
+  { store, report, settings }: Tools,
+): Promise<void> {
+  try {
+    await store.withLock('restore', async () => {
+      for (const sentence of await store.repair()) report.info(`Repaired: ${sentence}`);
+    });
+  } catch (error) {
+    // No state is there, so that no run of ours can have left anything.
+    if (errorCode(error) === 'ENOENT') return;
+    if (!(error instanceof KnownError)) throw error;
+    // Whoever only looks takes it as it is.
+    if (error.kind === 'busy' && onlyLook) return;
+    if (error.kind !== 'missing') throw error;
+    // The documented words name the folder of the table, as the operator wrote it.
+    const { shownBackupDirectory: shown } = settings;
+    throw new KnownError(
+      'missing',
+      `Backup folder ${[shown, table].filter(Boolean).join('/')} does not exist`,
+      {
+        cause: error,
+        changed: 'Nothing was done.',
+        hint: `There is no directory ${shown}. Is --backup-dir right?`,
+      },
+    );
+  }
+}
+
+/** Where there is no store there are no backups, as documented; who mistyped its path wants to know, though. */
+async function listForMenu(tools: Tools): ReturnType<Store['list']> {
+  try {
+    await mendStore(undefined, false, tools);
+  } catch (error) {
+    if (!(error instanceof KnownError) || error.kind !== 'missing') throw error;
+    tools.report.remark(error.message);
+    return { backups: [], unusable: [] };
+  }
+  return tools.store.list();
+}
 
 async function allTables({ store, report }: Tools): Promise<readonly TableName[]> {
   const { backups, unusable } = await store.list();
@@ -126,16 +197,22 @@ async function makePlan(request: RestoreRequest, tools: Tools): Promise<RestoreP
   const { engine, clock } = tools;
   const names = request.tables === 'all' ? await allTables(tools) : request.tables;
   const tables: TableFacts[] = [];
-  for (const name of names) {
-    tables.push({
-      name,
-      found: await findBackup(name, request.from, tools),
-      live: await engine.describe(name),
-      neighbours: await engine.neighbours(name),
-    });
-  }
+  for (const name of names) tables.push(await factsOf(name, request.from, tools));
   const now = clock.now();
   return planRestore(request, { node: await engine.identify(), tables, runId: newRunId(now), now });
+}
+
+/** A table that the node cannot describe, like a backup that cannot be used, fails only itself. */
+async function factsOf(name: TableName, label: string | undefined, tools: Tools): Promise<TableFacts> {
+  const { engine } = tools;
+  const found = await findBackup(name, label, tools);
+  const seen = await describeAlone(
+    async () => ({ live: await engine.describe(name), neighbours: await engine.neighbours(name) }),
+    engine,
+  );
+  if (!(seen instanceof KnownError)) return { name, found, ...seen };
+  const refusal = 'problem' in found ? found : { problem: seen.message, kind: seen.kind };
+  return { name, found: refusal, live: { kind: 'missing' }, neighbours: [] };
 }
 
 /** A backup that cannot be used fails its own table only. */
@@ -147,8 +224,8 @@ async function findBackup(
   try {
     const backup = await store.find(name, label);
     return { backup, saved: await readSavedSchema(backup, store) };
-  } catch (error) {
-    if (!(error instanceof KnownError)) throw error;
+  } catch (thrown) {
+    const error = asFilesError(thrown);
     // The documented lines name the folder as the operator wrote it.
     return {
       problem: error.message.replaceAll(settings.backupDirectory, settings.shownBackupDirectory),
@@ -157,8 +234,15 @@ async function findBackup(
   }
 }
 
+/** A backup that was made by somebody else can be as unreadable as it is damaged. */
+function asFilesError(error: unknown): KnownError {
+  if (error instanceof KnownError) return error;
+  if (!['EACCES', 'EPERM', 'EIO'].includes(errorCode(error) ?? '')) throw error;
+  return new KnownError('files', `The backup cannot be read: ${messageOf(error)}`, { cause: error });
+}
+
 async function confirm(plan: RestorePlan, { prompter }: Tools): Promise<boolean> {
-  for (const line of describePlan(plan)) prompter.show(line);
+  for (const line of describePlan(plan)) prompter.show(visibleText(line));
   return isConfirmed(prompter, 'Are you sure you want to proceed? (yes/no): ');
 }
 
@@ -167,34 +251,67 @@ function decline({ report }: Tools): ExitCode {
   return EXIT_CODES.declined;
 }
 
+/** The exit status is the one that a run would begin with. */
 function tellPlan(plan: RestorePlan, { report }: Tools): ExitCode {
+  const failed = plan.steps.filter((step) => step.action === 'fail');
   for (const line of describePlan(plan)) report.say(line);
+  for (const { name, reason } of failed) report.error(`${name}: ${reason}`);
+  const exitCode =
+    failed.length === 0
+      ? EXIT_CODES.done
+      : exitCodeFor(
+          plan.steps.map((step) =>
+            step.action === 'fail'
+              ? {
+                  table: step.name,
+                  result: 'failed',
+                  error: step.reason,
+                  kind: step.kind,
+                  before: 'untouched',
+                }
+              : { table: step.name, result: 'done' },
+          ),
+          [],
+        );
   report.summary({
     command: 'restore',
     dryRun: true,
-    tables: plan.steps.map((step) => ({ table: step.name, action: step.action })),
+    exitCode,
+    tables: plan.steps.map((step) => ({
+      table: step.name,
+      action: step.action,
+      ...('reason' in step ? { reason: step.reason } : {}),
+    })),
   });
-  return plan.steps.some(({ action }) => action === 'fail') ? EXIT_CODES.refused : EXIT_CODES.done;
+  return exitCode;
 }
 
-function tell(asBatch: boolean, outcomes: readonly TableOutcome[], { report }: Tools): ExitCode {
+function tell(asBatch: boolean, outcomes: readonly TableOutcome[], { report, signal }: Tools): ExitCode {
   const [only] = outcomes;
-  if (!asBatch && only) {
+  const wish = interruptionOf(outcomes, signal);
+  if (asBatch) {
+    for (const line of summaryLines('Restore', outcomes)) report.say(line);
+    if (outcomes.every(({ result }) => result === 'done')) {
+      report.say('');
+      report.say('All tables restored successfully!');
+    }
+  } else if (only && !wish) {
     report.say('');
     report.say(
       only.result === 'done'
         ? `✅ Table '${only.table}' restored successfully!`
         : `❌ Table '${only.table}' failed to restore`,
     );
-  } else {
-    for (const line of summaryLines('Restore', outcomes)) report.say(line);
-    if (outcomes.every(({ result }) => result === 'done')) {
-      report.say('');
-      report.say('All tables restored successfully!');
-    }
   }
-  const exitCode = exitCodeFor(outcomes, report.warnings);
-  report.summary({ command: 'restore', exitCode, outcomes, warnings: report.warnings });
+  const exitCode = wish ? exitCodeAfter(wish, outcomes) : exitCodeFor(outcomes, report.warnings);
+  if (wish) tellInterruption('restore', wish, outcomes, report);
+  report.summary({
+    command: 'restore',
+    exitCode,
+    outcomes,
+    warnings: report.warnings,
+    ...(wish ? { error: wish.message } : {}),
+  });
   return exitCode;
 }
 

@@ -2,6 +2,7 @@ import type { Engine } from '../engine/engine.js';
 import type { NodeService } from '../service/node-service.js';
 import type { Settings } from '../settings.js';
 import type { Store } from '../store/store.js';
+import type { Shield } from '../system/shield.js';
 import type { Clock } from '../system/wait.js';
 import type { Prompter } from '../terminal/prompter.js';
 import type { Reporter } from '../terminal/reporter.js';
@@ -18,5 +19,6 @@ export interface Tools {
   readonly isTerminal: boolean;
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  readonly shield: Shield['shield'];
   readonly toolVersion: string;
 }

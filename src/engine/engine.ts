@@ -40,6 +40,13 @@ export interface Sampling {
   readonly index?: string;
 }
 
+export interface RefreshOptions {
+  /** Send each row to the nodes that own it. */
+  readonly stream: boolean;
+  /** Told about once a minute what is waited for. */
+  readonly onWaiting?: (reason: string) => void;
+}
+
 /**
  * One database node, as the pipelines see it. Every method rejects with a KnownError: `unavailable` when the node does not
  * answer or does not let us in, `program` and `files` for its tools and directories, `missing` for a table that is not
@@ -64,6 +71,9 @@ export interface Engine {
   /** Other tables in the table's keyspace, which would go with it: made by plain CQL. Not views, stream logs or `$paxos`. */
   neighbours(table: TableName): Promise<readonly string[]>;
 
+  /** Nodes of the ring that are not up and normal, as `DN 10.0.0.2`; none on a ring of one. */
+  absentNodes(): Promise<readonly string[]>;
+
   /** The schema version that all live nodes agree on. Waits for agreement; rejects with `unavailable` without one. */
   schemaVersion(): Promise<string>;
 
@@ -79,8 +89,11 @@ export interface Engine {
    */
   createTable(creation: TableCreation): Promise<{ readonly id: string }>;
 
-  /** Resolves when the table and all its indexes are ready for use and its directory is there. */
-  untilReady(table: TableName): Promise<TableRecord>;
+  /**
+   * Resolves when the table is ready for use and its directory is there; all its indexes too, unless they may come `later`.
+   * A server that does not answer for a moment is asked again.
+   */
+  untilReady(table: TableName, indexes?: 'ready' | 'later'): Promise<TableRecord>;
 
   /** Resolves when the table is gone. Rejects with `missing` when there is none. */
   deleteTable(table: TableName): Promise<void>;
@@ -105,7 +118,7 @@ export interface Engine {
    * Makes the server take the SSTables in the table's `upload/`. `stream`: send each row to the nodes that own it. That
    * this resolves proves nothing: look at `upload/` and at the items. Waits while another load is under way.
    */
-  refresh(table: TableRecord, options: { readonly stream: boolean }): Promise<void>;
+  refresh(table: TableRecord, options: RefreshOptions): Promise<void>;
 
   /** Files whose rows are not in every index yet: the only honest sign that indexes are complete (behaviour.md). */
   filesAwaitingIndexes(table: TableRecord): Promise<number>;

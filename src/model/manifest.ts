@@ -14,8 +14,8 @@ const time = z.iso.datetime();
 const storedFile = z.strictObject({ name: z.string().min(1), size, sha256 });
 
 const archiveEntry = storedFile.extend({
-  /** Milliseconds since 1970, as the archive's header has it in seconds. */
-  mtimeMs: z.number().nonnegative(),
+  /** Milliseconds since 1970, as the archive's header has it in seconds; below zero for a clock that was wrong. */
+  mtimeMs: z.number(),
   /**
    * What the CRC-32 of a `Data.db` said: equal to the digest file beside it, or there is none. Null for other files.
    */

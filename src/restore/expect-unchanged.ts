@@ -1,12 +1,16 @@
 import { KnownError } from '../errors.js';
+import type { TableRecord } from '../model/table-record.js';
 import type { LoadStep } from './plan.js';
 import type { RestoreTools } from './tools.js';
 
 /**
  * The plan was shown and agreed to a while ago. Rejects with `refused` when the table is another one by now, has come, or
- * has gone: what nobody agreed to replace is not replaced.
+ * has gone: what nobody agreed to replace is not replaced. Gives the table as it is now, its latest settings included.
  */
-export async function expectUnchanged({ name, live }: LoadStep, { engine }: RestoreTools): Promise<void> {
+export async function expectUnchanged(
+  { name, live }: LoadStep,
+  { engine }: RestoreTools,
+): Promise<TableRecord | undefined> {
   const now = await engine.describe(name);
   const id = now.kind === 'table' ? now.record.id : undefined;
   const changed = (what: string) =>
@@ -22,4 +26,5 @@ export async function expectUnchanged({ name, live }: LoadStep, { engine }: Rest
   const neighbours = await engine.neighbours(name);
   if (neighbours.length > 0)
     throw changed(`got company in its keyspace (${neighbours.join(', ')}, made by plain CQL)`);
+  return now.kind === 'table' ? now.record : undefined;
 }

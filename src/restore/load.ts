@@ -50,7 +50,14 @@ export async function loadFiles(
   const corruptBefore = await engine.corruptRows();
   report.info(`Running nodetool refresh for ${table.keyspace}.${table.name}`);
   try {
-    await report.step(`Load ${table.name}`, () => engine.refresh(table, { stream }));
+    await report.step(`Load ${table.name}`, () =>
+      engine.refresh(table, {
+        stream,
+        onWaiting: (reason) => {
+          report.info(`Waiting to load ${table.name}: ${reason}`);
+        },
+      }),
+    );
   } catch (error) {
     // The documented words.
     throw new KnownError('program', `Error running nodetool refresh: ${messageOf(error)}`, { cause: error });

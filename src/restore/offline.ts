@@ -1,4 +1,5 @@
-import { asError } from '../errors.js';
+import { asError, messageOf } from '../errors.js';
+import { ServerDown } from './server-down.js';
 import type { TableOutcome } from '../model/outcome.js';
 import { attempt, gap } from './attempt.js';
 import type { LoadStep, RestorePlan } from './plan.js';
@@ -27,7 +28,7 @@ export async function restoreOffline(
     if (outcome?.result === 'failed') outcomes.set(step.name, outcome);
   }
 
-  const placed = prepared.length > 0 ? await whileStopped(prepared, tools) : [];
+  const placed = prepared.length > 0 ? await tools.shield(() => whileStopped(prepared, tools)) : [];
   for (const { replacement, failure } of placed) {
     const { step } = replacement;
     const work = () =>
@@ -72,12 +73,31 @@ async function whileStopped(
   }
   try {
     // Also after a stop that failed: nobody knows how far it came.
-    report.info('Starting ScyllaDB service...');
-    await service.start();
-    await engine.untilServing();
-    report.info('ScyllaDB service started successfully');
+    await startAgain(tools);
   } catch (error) {
-    failure ??= asError(error);
+    failure = asError(error);
   }
   return failure === undefined ? placed : prepared.map((replacement) => ({ replacement, failure }));
+}
+
+const START_TRIES = 3;
+const START_PAUSE_MS = 5_000;
+
+/** A database that stays down is worse than any table that is missing: rejects with `ServerDown` only after several tries. */
+async function startAgain({ service, report, engine, clock }: RestoreTools): Promise<void> {
+  report.info('Starting ScyllaDB service...');
+  for (let left = START_TRIES; ; left -= 1) {
+    try {
+      await service.start();
+      break;
+    } catch (error) {
+      if (left === 1) throw new ServerDown(service.startCommand, error);
+      report.warn(`${messageOf(error)}; trying again`);
+      await clock.sleep(START_PAUSE_MS);
+    }
+  }
+  await engine.untilServing().catch((error: unknown) => {
+    throw new ServerDown(service.startCommand, error);
+  });
+  report.info('ScyllaDB service started successfully');
 }

@@ -8,6 +8,7 @@ import type { LoadStep } from './plan.js';
 import { judgeReadBack } from './read-back.js';
 import { readItems } from './read-items.js';
 import type { SafetyCopy } from './safety-copy.js';
+import { ServerDown } from './server-down.js';
 import type { RestoreTools } from './tools.js';
 import type { Touched } from './touched.js';
 
@@ -35,9 +36,11 @@ export async function putBack(failed: Failed, failure: unknown, tools: RestoreTo
   tellFailure(failure, tools.report);
   let changed: string;
   try {
+    if (failure instanceof ServerDown) throw failure;
     changed = await makeAsBefore(failed, tools);
   } catch (error) {
-    throw safety ? lost(step, safety, why, error) : halfMade(step, why, error);
+    if (safety) throw lost(step, safety, why, error);
+    throw failure instanceof ServerDown ? failure : halfMade(step, why, error);
   }
   throw new RestoreUndone('database', `Restore of '${step.name}' failed: ${why}`, {
     cause: failure,
@@ -92,7 +95,8 @@ async function loadAgain(
   const { engine, report } = tools;
   report.info(`Putting back the table ${step.name} that was there before`);
   await engine.createTable(planCreation(record.schema, step.name));
-  const again = await engine.untilReady(step.name);
+  // Indexes complete themselves, and may take as long as a node is away.
+  const again = await engine.untilReady(step.name, 'later');
   await placeFiles(await engine.tableDirectory(again), staged, tools);
   await loadFiles(again, step.stream, tools);
   await waitForIndexes(again, tools);
@@ -134,6 +138,7 @@ function lost(step: LoadStep, { record, staged }: SafetyCopy, why: string, error
       cause: error,
       changed: `THE TABLE '${step.name}' IS NOT COMPLETE. All its files, as they were, are in ${directory}: keep them.`,
       hint:
+        (error instanceof ServerDown ? `${error.hint ?? ''}. Then: ` : '') +
         `Create the table from ${directory}/alternator_schema.json, copy ${directory}/*-*-* into upload/ of its ` +
         `directory, and run nodetool refresh -- ${record.keyspace} ${record.name}`,
     },

@@ -29,14 +29,14 @@ export function judgeReadBack({ sstables, sample }: Expected, seen: ItemSample):
   if (seen.items === 0 && sample.items > 0)
     return {
       verdict: 'bad',
-      why: `no item can be read, but the backup was made of at least ${sample.items}`,
+      why: `no item can be read, though ${sample.items} could while copying`,
     };
   // A reading that came to its end has seen all there are.
   if (seen.complete && seen.items < sample.items) {
     const all = sample.complete ? '' : 'at least ';
     return {
       verdict: 'doubtful',
-      why: `${seen.items} items can be read, ${all}${sample.items} could while backing up`,
+      why: `${seen.items} items can be read, ${all}${sample.items} could while copying`,
     };
   }
   return { verdict: 'good' };

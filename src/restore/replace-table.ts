@@ -35,15 +35,15 @@ export async function prepareTable(
   const touched = untouched();
   let safety: SafetyCopy | undefined;
   try {
-    await expectUnchanged(step, tools);
-    if (step.live) safety = await takeSafetyCopy(step.live, plan, tools);
+    const present = await expectUnchanged(step, tools);
+    if (present) safety = await takeSafetyCopy(present, plan, tools);
     tools.signal.throwIfAborted();
     // From here on there is no good place to stop: what fails is put back.
-    const record = await makeTable(step, touched, tools);
+    const record = await tools.shield(() => makeTable(step, touched, tools));
     return { step, staged, safety, touched, record };
   } catch (error) {
     await removeStaged(staged, tools);
-    if (isTouched(touched)) return await putBack({ step, safety, touched }, error, tools);
+    if (isTouched(touched)) return await tools.shield(() => putBack({ step, safety, touched }, error, tools));
     if (safety) await removeStaged(safety.staged, tools);
     throw error;
   }

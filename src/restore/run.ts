@@ -1,5 +1,8 @@
+import { KnownError } from '../errors.js';
+import { withNotBegun } from '../model/not-begun.js';
 import type { TableOutcome } from '../model/outcome.js';
 import { noteInHistory } from '../store/note-in-history.js';
+import { answeringSignals } from './answer-signal.js';
 import { attempt, gap } from './attempt.js';
 import { restoreOffline } from './offline.js';
 import type { RestorePlan } from './plan.js';
@@ -7,17 +10,42 @@ import { finishTable, placeTable, prepareTable } from './replace-table.js';
 import { settle } from './settle.js';
 import type { RestoreTools } from './tools.js';
 
-/** Nothing is removed before its replacement is proven; what fails after that is put back. */
+/**
+ * Nothing is removed before its replacement is proven; what fails after that is put back. A signal ends it between two
+ * tables; what was done by then is in the outcomes.
+ */
 export async function runRestore(plan: RestorePlan, tools: RestoreTools): Promise<readonly TableOutcome[]> {
   const { store, service, report } = tools;
   return store.withLock('restore', async () => {
     for (const sentence of await store.repair()) report.info(`Repaired: ${sentence}`);
     await clearSnapshots(tools);
+    await expectWholeRing(tools);
     if (plan.offline) await service.verify();
-    const outcomes = plan.offline ? await restoreOffline(plan, tools) : await restoreOnline(plan, tools);
+    const done = await answeringSignals(tools, () =>
+      plan.offline ? restoreOffline(plan, tools) : restoreOnline(plan, tools),
+    );
+    const outcomes = withNotBegun(
+      plan.steps.map(({ name }) => name),
+      done,
+    );
     await noteInHistory(tools, historyEntry(plan, outcomes, tools));
     return outcomes;
   });
+}
+
+/**
+ * With a node away a table could be removed and not be made again: its indexes stay CREATING, and a load that streams to
+ * all owners fails (recorded api 949, nodetool 610).
+ */
+async function expectWholeRing({ engine }: RestoreTools): Promise<void> {
+  const absent = await engine.absentNodes();
+  if (absent.length > 0) {
+    throw new KnownError('refused', `Not every node of the ring is up and normal: ${absent.join(', ')}`, {
+      changed: 'Nothing was done.',
+      hint: 'nodetool status shows them. Restore when all nodes are there.',
+    });
+  }
+  await engine.schemaVersion();
 }
 
 /** Only tags that a dead run wrote down. */
@@ -33,17 +61,20 @@ async function clearSnapshots({ engine, store, report }: RestoreTools): Promise<
 async function restoreOnline(plan: RestorePlan, tools: RestoreTools): Promise<readonly TableOutcome[]> {
   const outcomes: TableOutcome[] = [];
   for (const step of plan.steps) {
-    tools.signal.throwIfAborted();
-    outcomes.push(
-      await attempt(step, plan, tools, async (load) => {
-        const replacement = await prepareTable(load, plan, tools);
-        tools.report.info(`Restoring data for ${step.name}`);
-        await settle(replacement, tools, async () => {
-          await placeTable(replacement, tools);
-          return finishTable(replacement, tools);
-        });
-      }),
-    );
+    if (tools.signal.aborted) break;
+    const outcome = await attempt(step, plan, tools, async (load) => {
+      const replacement = await prepareTable(load, plan, tools);
+      tools.report.info(`Restoring data for ${step.name}`);
+      await settle(replacement, tools, async () => {
+        await placeTable(replacement, tools);
+        return finishTable(replacement, tools);
+      });
+    }).catch((error: unknown) => {
+      // Before its first change: the table is as it was.
+      if (!tools.signal.aborted) throw error;
+    });
+    if (!outcome) break;
+    outcomes.push(outcome);
     gap(plan, tools);
   }
   return outcomes;

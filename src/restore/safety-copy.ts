@@ -1,13 +1,13 @@
 import { link } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ItemSample } from '../engine/engine.js';
-import { KnownError, messageOf } from '../errors.js';
+import { isWishToStop, KnownError, messageOf, type ErrorKind } from '../errors.js';
 import { DATA, groupSSTables, parseComponentName, TOC, type SSTable } from '../model/sstable.js';
 import { snapshotTag } from '../model/snapshot-tag.js';
 import type { TableRecord } from '../model/table-record.js';
 import { renderSchemaFile } from '../model/table-schema.js';
 import { ALTERNATOR_SCHEMA_FILE } from '../store/layout.js';
-import { removeTree, syncDirectory, writeDurably } from '../system/files.js';
+import { reasonOf, removeTree, syncDirectory, writeDurably } from '../system/files.js';
 import type { RestorePlan } from './plan.js';
 import { readItems } from './read-items.js';
 import type { Staged } from './stage.js';
@@ -32,7 +32,9 @@ export async function takeSafetyCopy(
   tools: RestoreTools,
 ): Promise<SafetyCopy> {
   const { engine, store, report } = tools;
-  const tag = snapshotTag(store.id, plan.runId);
+  // A tag and a note of its own: one table's tag that cannot be cleared must stay written down.
+  const number = plan.steps.findIndex(({ name }) => name === record.name) + 1;
+  const tag = snapshotTag(store.id, `${plan.runId}_${number}`);
   const directory = join(await engine.workDirectory(), 'safety', plan.runId, record.name);
   await makeWorkDirectory(directory);
   try {
@@ -48,8 +50,14 @@ export async function takeSafetyCopy(
     report.info(`Safety copy of the present table ${record.name}: ${directory}`);
     return { record, staged: { directory, names, sstables: sstables.length }, sample };
   } catch (error) {
-    await removeTree(directory);
-    throw error;
+    await removeTree(directory).catch(() => undefined);
+    if (error instanceof KnownError && (error.changed !== undefined || isWishToStop(error))) throw error;
+    const kind: ErrorKind = error instanceof KnownError ? error.kind : 'files';
+    throw new KnownError(
+      kind,
+      `No safety copy of the present table '${record.name}' could be made: ${reasonOf(error)}`,
+      { cause: error, changed: 'The table was not touched.' },
+    );
   }
 }
 

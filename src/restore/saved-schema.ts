@@ -1,4 +1,5 @@
 import { descParts } from '../cql/desc-parts.js';
+import { unquoteName } from '../cql/quoting.js';
 import { qualifiedName } from '../cql/qualified-name.js';
 import { splitStatements } from '../cql/splitter.js';
 import { KnownError, messageOf } from '../errors.js';
@@ -64,7 +65,9 @@ async function readCqlSchema(backup: StoredBackup, store: Store): Promise<SavedS
     const file = separated === undefined ? LEGACY_SCHEMA_FILE : TABLE_SCHEMA_FILE;
     const parts = partsOf(text, backup, file);
     const ownViews = parts.views.map((statement) => ({ from: file, statement }));
-    const keyspace = (await store.readFile(backup, KEYSPACE_FILE)) ?? parts.keyspace;
+    const keyspaceFile = await store.readFile(backup, KEYSPACE_FILE);
+    const keyspace =
+      keyspaceFile === undefined ? parts.keyspace : keyspaceStatement(keyspaceFile, backup, KEYSPACE_FILE);
     return {
       layout: separated === undefined ? 'legacy' : 'separated',
       keyspace,
@@ -77,6 +80,15 @@ async function readCqlSchema(backup: StoredBackup, store: Store): Promise<SavedS
     if (error instanceof KnownError) return { problem: error.message };
     throw error;
   }
+}
+
+/** Exactly one statement, which makes this table's keyspace: the text is about to be run as it stands. */
+function keyspaceStatement(text: string, { folder, table }: StoredBackup, file: string): string {
+  const [only, ...others] = splitStatements(text);
+  if (!only || others.length > 0 || only.kind !== 'keyspace' || !namesKeyspace(only.name, table)) {
+    throw new KnownError('damaged', `${folder}/${file} is not one CREATE KEYSPACE of ${keyspaceOf(table)}`);
+  }
+  return only.text;
 }
 
 async function readViews(backup: StoredBackup, store: Store): Promise<CqlSchema['views']> {
@@ -100,7 +112,8 @@ interface Parts {
 }
 
 /** The file must make this very table and no other: it is about to be run as it stands. */
-function partsOf(text: string, { folder, table }: StoredBackup, file: string): Parts {
+function partsOf(text: string, backup: StoredBackup, file: string): Parts {
+  const { folder, table } = backup;
   const statements = splitStatements(text);
   const { tables, leftOut } = descParts(statements);
   const [only, ...others] = tables;
@@ -117,6 +130,7 @@ function partsOf(text: string, { folder, table }: StoredBackup, file: string): P
     );
   }
   const keyspace = statements.find(({ kind }) => kind === 'keyspace')?.text;
+  if (keyspace !== undefined) keyspaceStatement(keyspace, backup, file);
   return {
     keyspace,
     table: only.table,
@@ -133,8 +147,16 @@ function partsOf(text: string, { folder, table }: StoredBackup, file: string): P
  * means `users`, another table that may be alive.
  */
 function namesTable(written: string, table: TableName): boolean {
-  const fold = (part: string) =>
-    written.includes(`"${part.replaceAll('"', '""')}"`) ? part : part.toLowerCase();
   const { keyspace, name } = qualifiedName(written);
-  return keyspace !== undefined && fold(keyspace) === keyspaceOf(table) && fold(name) === table;
+  return (
+    keyspace !== undefined &&
+    folded(keyspace, written) === keyspaceOf(table) &&
+    folded(name, written) === table
+  );
 }
+
+const namesKeyspace = (written: string, table: TableName): boolean =>
+  folded(unquoteName(written), written) === keyspaceOf(table);
+
+const folded = (part: string, written: string): string =>
+  written.includes(`"${part.replaceAll('"', '""')}"`) ? part : part.toLowerCase();

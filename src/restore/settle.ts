@@ -13,7 +13,9 @@ export async function settle(
 ): Promise<void> {
   const { safety, staged, step } = replacement;
   try {
-    const result = await work().catch((error: unknown) => putBack(replacement, error, tools));
+    const result = await tools.shield(() =>
+      work().catch((error: unknown) => putBack(replacement, error, tools)),
+    );
     if (!safety) return;
     if (result === 'proven') await removeStaged(safety.staged, tools);
     else

@@ -44,6 +44,7 @@ function controlled(name: string, commands: ServiceCommands, { run, clock }: Ser
 
   const service: NodeService = {
     name,
+    startCommand: commands.start.join(' '),
 
     async verify() {
       for (const [program] of [commands.stop, commands.start, commands.status]) {
@@ -96,6 +97,7 @@ function controlled(name: string, commands: ServiceCommands, { run, clock }: Ser
 /** Docker asks for a container that nobody may stop; whoever says `none` has an online restore in mind. */
 const noService: NodeService = {
   name: 'no service',
+  startCommand: '',
   verify: () => refuse(),
   isActive: () => refuse(),
   start: () => refuse(),

@@ -2,6 +2,8 @@
 export interface NodeService {
   /** As people know it: `scylla-server`, `container scylla`, … */
   readonly name: string;
+  /** What a person types to start it. */
+  readonly startCommand: string;
   /** Proves that it is there and active, and that its programs are, without changing anything. */
   verify(): Promise<void>;
   isActive(): Promise<boolean>;

@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
 import { KnownError } from '../errors.js';
-import { renderManifest, type ArchiveEntry } from '../model/manifest.js';
+import { parseManifest, renderManifest, type ArchiveEntry } from '../model/manifest.js';
 import type { TableName } from '../model/table-name.js';
 import { digestFile } from '../system/digests.js';
 import { exists, makeDirectory, reasonOf, removeIfEmpty, removeTree, writeDurably } from '../system/files.js';
@@ -67,9 +67,13 @@ export async function beginBackup({
     },
 
     async publish(manifest) {
-      await writeDurably(join(directory, MANIFEST_FILE), renderManifest(manifest));
-      await publishBackup({ layout, table, label, directory, keepVersions });
-      await removeIfEmpty(dirname(directory));
+      const text = renderManifest(manifest);
+      // What nobody could read again is no backup, and this is the last moment to notice.
+      parseManifest(text);
+      await writeDurably(join(directory, MANIFEST_FILE), text);
+      const warnings = await publishBackup({ layout, table, label, directory, keepVersions });
+      await removeIfEmpty(dirname(directory)).catch(() => undefined);
+      return warnings;
     },
 
     async abandon() {

@@ -1,6 +1,7 @@
 import { appendFile, lstat, readFile, rm } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
 import { basename, join } from 'node:path';
+import { z } from 'zod';
 import { KnownError } from '../errors.js';
 import { isTableName } from '../model/table-name.js';
 import { digestFile } from '../system/digests.js';
@@ -151,12 +152,10 @@ export function directoryStore({ root, keepVersions, clock, signal }: DirectoryS
     async notedSnapshots() {
       const names = (await namesIn(layout.snapshots)).filter((name) => name.endsWith('.json'));
       return Promise.all(
-        names.map(async (name) => {
-          const note = JSON.parse(await readFile(join(layout.snapshots, name), 'utf8')) as {
-            keyspaces: string[];
-          };
-          return { tag: basename(name, '.json'), keyspaces: note.keyspaces };
-        }),
+        names.map(async (name) => ({
+          tag: basename(name, '.json'),
+          keyspaces: await readNote(join(layout.snapshots, name)),
+        })),
       );
     },
 
@@ -167,14 +166,38 @@ export function directoryStore({ root, keepVersions, clock, signal }: DirectoryS
   return store;
 }
 
+const storeFile = z.looseObject({ id: z.string().regex(/^[0-9a-f]{8}$/) });
+const snapshotNote = z.looseObject({ keyspaces: z.array(z.string()) });
+
 async function readOrMakeId(path: string): Promise<string> {
   try {
-    return (JSON.parse(await readFile(path, 'utf8')) as { id: string }).id;
+    return storeFile.parse(JSON.parse(await readFile(path, 'utf8'))).id;
   } catch (error) {
-    if (errorCode(error) !== 'ENOENT') throw error;
-    const id = randomBytes(4).toString('hex');
-    await writeDurably(path, `${JSON.stringify({ id })}\n`);
-    return id;
+    if (errorCode(error) === 'ENOENT') {
+      const id = randomBytes(4).toString('hex');
+      await writeDurably(path, `${JSON.stringify({ id })}\n`);
+      return id;
+    }
+    if (errorCode(error) !== undefined) throw error;
+    throw new KnownError('files', `${path} is damaged: it names the store in its snapshots' tags`, {
+      cause: error,
+      changed: 'Nothing was done.',
+      hint: 'Remove it: a new one will be made. Then look at nodetool listsnapshots for altbk_ tags that nobody needs.',
+    });
+  }
+}
+
+/** The keyspaces that a dead run took snapshots of. */
+async function readNote(path: string): Promise<readonly string[]> {
+  try {
+    return snapshotNote.parse(JSON.parse(await readFile(path, 'utf8'))).keyspaces;
+  } catch (error) {
+    if (errorCode(error) !== undefined) throw error;
+    throw new KnownError('files', `${path} is damaged: it names keyspaces that have a snapshot of ours`, {
+      cause: error,
+      changed: 'Nothing was done.',
+      hint: `Look at nodetool listsnapshots for the tag ${basename(path, '.json')}, clear it, and remove this file.`,
+    });
   }
 }
 

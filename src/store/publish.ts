@@ -1,5 +1,6 @@
 import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { messageOf } from '../errors.js';
 import { localDate } from '../model/label.js';
 import type { Manifest } from '../model/manifest.js';
 import { exists, makeDirectory, namesIn, removeTree, renameDurably, syncDirectory } from '../system/files.js';
@@ -17,9 +18,14 @@ export interface Publishing {
 
 /**
  * Two renames: the generation before goes to `@versions`, the new one comes in. `repairStore` finishes what a crash
- * between them leaves. The generation before is never written to.
+ * between them leaves. The generation before is never written to. Gives a sentence for what could not be tidied up.
  */
-export async function publishBackup({ layout, table, directory, keepVersions }: Publishing): Promise<void> {
+export async function publishBackup({
+  layout,
+  table,
+  directory,
+  keepVersions,
+}: Publishing): Promise<readonly string[]> {
   await syncDirectory(directory);
   const current = layout.table(table);
   if (await exists(current)) {
@@ -27,7 +33,12 @@ export async function publishBackup({ layout, table, directory, keepVersions }: 
     await renameDurably(current, layout.version(table, await freeVersionName(layout, table)));
   }
   await renameDurably(directory, current);
-  await dropOldVersions(layout, table, keepVersions);
+  try {
+    await dropOldVersions(layout, table, keepVersions);
+    return [];
+  } catch (error) {
+    return [`Older generations of ${table} could not be removed: ${messageOf(error)}`];
+  }
 }
 
 /** The label of the present generation; one without a manifest is named after its day. */

@@ -1,24 +1,48 @@
-import { lstat, readFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { access, lstat, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { KnownError, messageOf } from '../errors.js';
 import { parseManifest, type Manifest } from '../model/manifest.js';
 import { isTableName } from '../model/table-name.js';
-import { errorCode, namesIn } from '../system/files.js';
+import { errorCode, namesIn, reasonOf } from '../system/files.js';
 import { archiveFile, LEGACY_SCHEMA_FILE, MANIFEST_FILE, TABLE_SCHEMA_FILE } from './layout.js';
 import type { StoredBackup, UnusableFolder } from './store.js';
 
-/** What a folder below the store's root is: a backup, something with a table's name that is none, or nothing of ours. */
+/**
+ * What a folder below the store's root is: a backup, something with a table's name that is none, or nothing of ours. One
+ * that we may not read is the second.
+ */
 export async function readBackupFolder(
   folder: string,
   name: string,
 ): Promise<StoredBackup | UnusableFolder | undefined> {
+  try {
+    return await readFolder(folder, name);
+  } catch (error) {
+    if (!(error instanceof KnownError) || error.kind !== 'files') throw error;
+    return { table: name, folder, problem: error.message };
+  }
+}
+
+/** The same; rejects with `missing` or `files` where it cannot be read. */
+async function readFolder(folder: string, name: string): Promise<StoredBackup | UnusableFolder | undefined> {
   if (!isTableName(name)) return undefined;
-  const found = await lstat(folder);
+  const found = await lstat(folder).catch((error: unknown) => {
+    throw errorCode(error) === 'ENOENT'
+      ? // The documented words.
+        new KnownError('missing', `Backup folder ${folder} does not exist`, { cause: error })
+      : cannotRead(folder, error);
+  });
   if (!found.isDirectory()) return undefined;
 
   const names = new Set(await namesIn(folder));
   const archive = join(folder, archiveFile(name));
   const unusable = (problem: string) => ({ table: name, folder, problem });
+  // Somebody's own folder, whose name a table could have. An empty one may be what is left of a backup.
+  const isOurs = [MANIFEST_FILE, archiveFile(name), TABLE_SCHEMA_FILE, LEGACY_SCHEMA_FILE].some((file) =>
+    names.has(file),
+  );
+  if (!isOurs && names.size > 0) return undefined;
 
   if (names.has(MANIFEST_FILE)) {
     const manifest = await readManifest(folder);
@@ -26,9 +50,11 @@ export async function readBackupFolder(
     if (manifest.table.name !== name)
       return unusable(`${MANIFEST_FILE} is of table '${manifest.table.name}'`);
     if (!names.has(manifest.archive.name)) return unusable(`${manifest.archive.name} is missing`);
+    await expectReadable(archive);
     return { kind: 'manifest', table: name, folder, archive, label: manifest.label, manifest };
   }
   if (!names.has(archiveFile(name))) return unusable(`${archiveFile(name)} is missing`);
+  await expectReadable(archive);
   if (names.has(TABLE_SCHEMA_FILE))
     return { kind: 'documented', layout: 'separated', table: name, folder, archive };
   if (names.has(LEGACY_SCHEMA_FILE))
@@ -39,25 +65,35 @@ export async function readBackupFolder(
 export const isUnusable = (found: StoredBackup | UnusableFolder): found is UnusableFolder =>
   'problem' in found;
 
-/** The manifest of a folder, or what is wrong with it. */
+/** The manifest of a folder, or what is wrong with it. Rejects with `files` where we may not read it. */
 export async function readManifest(folder: string): Promise<Manifest | string> {
+  const path = join(folder, MANIFEST_FILE);
   try {
-    return parseManifest(await readFile(join(folder, MANIFEST_FILE), 'utf8'));
+    return parseManifest(await readFile(path, 'utf8'));
   } catch (error) {
-    if (errorCode(error) === 'EACCES') throw error;
+    if (isForbidden(error)) throw cannotRead(path, error);
     return messageOf(error);
   }
 }
 
+const isForbidden = (error: unknown): boolean => ['EACCES', 'EPERM'].includes(errorCode(error) ?? '');
+
+/** Found out while nothing has been touched yet. */
+async function expectReadable(path: string): Promise<void> {
+  await access(path, constants.R_OK).catch((error: unknown) => {
+    throw cannotRead(path, error);
+  });
+}
+
+const cannotRead = (path: string, error: unknown): KnownError =>
+  new KnownError('files', `${path} cannot be read: ${reasonOf(error)}`, {
+    cause: error,
+    hint: 'Run as the user who made the backups (mostly root), or pass another --backup-dir.',
+  });
+
 /** The backup in this folder, or the reason why there is none. */
 export async function expectBackup(folder: string, name: string): Promise<StoredBackup> {
-  const found = await readBackupFolder(folder, name).catch((error: unknown) => {
-    if (errorCode(error) === 'ENOENT') {
-      // The documented words.
-      throw new KnownError('missing', `Backup folder ${folder} does not exist`, { cause: error });
-    }
-    throw error;
-  });
+  const found = await readFolder(folder, name);
   if (!found) throw new KnownError('missing', `${folder} is not a backup folder`);
   if (!isUnusable(found)) return found;
   const schemaMissing = found.problem === `${TABLE_SCHEMA_FILE} is missing`;

@@ -67,8 +67,11 @@ export interface BackupWriter {
   writeFile(name: string, text: string): Promise<StoredFile>;
   /** Archives the files, then reads the archive back and compares every byte's digest. Rejects with `damaged`. */
   archive(source: ArchiveSource): Promise<ArchiveRecord>;
-  /** Writes the manifest, last, and puts the backup in the place of the one before, which becomes an older generation. */
-  publish(manifest: Omit<Manifest, 'checksum'>): Promise<void>;
+  /**
+   * Writes the manifest, last, and puts the backup in the place of the one before, which becomes an older generation. Gives a
+   * sentence for each thing that could not be tidied up afterwards: the backup is there all the same.
+   */
+  publish(manifest: Omit<Manifest, 'checksum'>): Promise<readonly string[]>;
   /** Leaves nothing behind of an unpublished backup. Safe after anything, `publish` included. */
   abandon(): Promise<void>;
 }

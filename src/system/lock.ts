@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readFile, rm, stat, utimes } from 'node:fs/promises';
-import { createServer, type Server } from 'node:net';
+import { connect, createServer, type Server } from 'node:net';
 import { hostname } from 'node:os';
 import { KnownError } from '../errors.js';
-import { errorCode, writeDurably } from './files.js';
+import { errorCode, reasonOf, writeDurably } from './files.js';
 
 /** Who holds a lock, for the message that the second run prints. */
 export interface LockHolder {
@@ -16,20 +16,35 @@ export interface LockHolder {
 /** A holder on another host shows that it lives by touching its file; this long without, and it is taken for dead. */
 const SILENCE_MS = 10 * 60_000;
 const HEARTBEAT_MS = 60_000;
+/** A holder answers from its event loop, which packing and hashing leave free. */
+const ANSWER_MS = 1_000;
+
+export interface LockOptions {
+  /** `none`: for directories in which we cannot or must not write. */
+  readonly file: 'beside' | 'none';
+  /** Tells apart what is locked by way of the same directory. */
+  readonly what?: string;
+}
 
 /**
  * Runs `work` while nobody else can, and rejects at once with kind `busy` when somebody else does.
  *
  * The lock itself is an abstract unix socket, named after the directory's inode: the kernel frees it with the process,
- * however that ends, so it cannot go stale. The file beside it names the holder, and speaks for holders on other hosts
- * or in other network namespaces, which the socket cannot see.
+ * however that ends, so it cannot go stale. Whoever connects to it is told who holds it. The file in the directory speaks for
+ * holders on other hosts or in other network namespaces, which the socket cannot see.
  */
-export async function withLock<T>(directory: string, holder: LockHolder, work: () => Promise<T>): Promise<T> {
+export async function withLock<T>(
+  directory: string,
+  holder: LockHolder,
+  work: () => Promise<T>,
+  { file: kind, what = '' }: LockOptions = { file: 'beside' },
+): Promise<T> {
   const file = `${directory}/lock.json`;
-  const server = await listen(await socketName(directory), file);
+  const server = await listen(await socketName(directory, what), holder, file);
   try {
+    if (kind === 'none') return await work();
     await expectNoForeignHolder(file);
-    await writeDurably(file, `${JSON.stringify(holder)}\n`);
+    await writeHolder(file, holder);
     const heartbeat = setInterval(() => {
       // A missed heartbeat only makes us look silent to other hosts; the socket still holds.
       utimes(file, new Date(), new Date()).catch(() => undefined);
@@ -49,14 +64,18 @@ export async function withLock<T>(directory: string, holder: LockHolder, work: (
  * Always of the greatest length that the kernel takes: Node 20 and 22 fill shorter names with zeros and Node 24 does not,
  * so that two versions would not meet under a shorter name.
  */
-async function socketName(directory: string): Promise<string> {
+async function socketName(directory: string, what: string): Promise<string> {
   const { dev, ino } = await stat(directory);
-  const key = createHash('sha256').update(`alternator-backup ${dev} ${ino}`).digest('hex');
+  const key = createHash('sha256').update(`alternator-backup ${dev} ${ino}${what}`).digest('hex');
   return `\0${`alternator-backup-${key}`.padEnd(107, '-')}`;
 }
 
-async function listen(name: string, file: string): Promise<Server> {
-  const server = createServer();
+async function listen(name: string, holder: LockHolder, file: string): Promise<Server> {
+  const server = createServer((socket) => {
+    // Whoever asks may leave before the answer.
+    socket.on('error', () => socket.destroy());
+    socket.end(JSON.stringify(holder));
+  });
   const outcome = await new Promise<NodeJS.ErrnoException | undefined>((resolve) => {
     server.once('error', resolve);
     server.listen({ path: name, exclusive: true }, () => {
@@ -64,8 +83,22 @@ async function listen(name: string, file: string): Promise<Server> {
     });
   });
   if (outcome === undefined) return server;
-  if (outcome.code === 'EADDRINUSE') throw busy(await readHolder(file));
+  if (outcome.code === 'EADDRINUSE') throw busy((await askHolder(name)) ?? (await readHolder(file)));
   throw outcome;
+}
+
+/** Undefined when it does not answer at once: it may be stopped, or of an older version that says nothing. */
+function askHolder(name: string): Promise<LockHolder | undefined> {
+  return new Promise((resolve) => {
+    let text = '';
+    const socket = connect({ path: name }).setEncoding('utf8').setTimeout(ANSWER_MS);
+    socket.on('data', (part: string) => (text += part));
+    socket.on('timeout', () => socket.destroy());
+    socket.on('error', () => socket.destroy());
+    socket.on('close', () => {
+      resolve(parseHolder(text));
+    });
+  });
 }
 
 async function expectNoForeignHolder(file: string): Promise<void> {
@@ -79,12 +112,33 @@ async function expectNoForeignHolder(file: string): Promise<void> {
 /** Undefined when there is none, or one so broken that it was never finished. */
 async function readHolder(file: string): Promise<LockHolder | undefined> {
   try {
-    return JSON.parse(await readFile(file, 'utf8')) as LockHolder;
+    return parseHolder(await readFile(file, 'utf8'));
   } catch (error) {
-    if (errorCode(error) === 'ENOENT' || error instanceof SyntaxError) return undefined;
-    throw error;
+    if (errorCode(error) === 'ENOENT') return undefined;
+    throw cannotLock(file, error);
   }
 }
+
+function parseHolder(text: string): LockHolder | undefined {
+  try {
+    return JSON.parse(text) as LockHolder;
+  } catch {
+    return undefined;
+  }
+}
+
+async function writeHolder(file: string, holder: LockHolder): Promise<void> {
+  await writeDurably(file, `${JSON.stringify(holder)}\n`).catch((error: unknown) => {
+    throw cannotLock(file, error);
+  });
+}
+
+const cannotLock = (file: string, error: unknown): KnownError =>
+  new KnownError('files', `The lock ${file} cannot be used: ${reasonOf(error)}`, {
+    cause: error,
+    changed: 'Nothing was done.',
+    hint: 'Run as the user who made the backups, or pass another --backup-dir.',
+  });
 
 function busy(holder: LockHolder | undefined, hint = 'Wait until it has ended, then try again.'): KnownError {
   const who = holder

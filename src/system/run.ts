@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { execa } from 'execa';
 import { asError, KnownError } from '../errors.js';
@@ -53,6 +54,11 @@ export const runLocally: Run = async ({ argv, timeoutMs }, signal) => {
   };
   signal?.addEventListener('abort', onAbort, { once: true });
 
+  child.once('exit', () => {
+    clearTimeout(timer);
+    letGoOfPipes(child, ended === 'by itself');
+  });
+
   try {
     const result = await child;
     // A child of the program may heed no signal and hold no pipe: the program's own end is not the end of the group.
@@ -85,6 +91,24 @@ export const runLocally: Run = async ({ argv, timeoutMs }, signal) => {
     signal?.removeEventListener('abort', onAbort);
   }
 };
+
+/** What a program said before it ended is there by then. */
+const REST_MS = 500;
+
+/**
+ * A program may leave a daemon behind that keeps its outputs open, as commands that start a database do. The program's own
+ * end is what counts: nobody waits for the daemon, and nobody ends it.
+ */
+function letGoOfPipes(
+  { stdout, stderr }: { readonly stdout: Readable; readonly stderr: Readable },
+  byItself: boolean,
+): void {
+  if (!byItself) return;
+  setTimeout(() => {
+    stdout.destroy();
+    stderr.destroy();
+  }, REST_MS).unref();
+}
 
 /** SIGTERM to the whole group, SIGKILL after a grace period. Resolves when nobody of it is left. */
 async function endGroup(pid: number | undefined): Promise<void> {

@@ -2,6 +2,7 @@ import { Chalk } from 'chalk';
 import type { Level, ReportEvent, Sink } from './reporter.js';
 import { logLine } from './log-line.js';
 import { progressLine } from './progress-line.js';
+import { visibleText } from './visible-text.js';
 
 /** Where text can go; process.stdout and process.stderr are such. */
 export interface Output {
@@ -56,7 +57,7 @@ export function consoleSink({ stdout, stderr, quiet, json, now }: ConsoleOptions
       case 'say':
         if (quiet) return;
         clearLive();
-        results.write(`${event.text}\n`);
+        results.write(`${visibleText(event.text)}\n`);
         return;
       case 'step':
         if (event.state === 'begin') showLive(`${event.title} …`);

@@ -1,9 +1,12 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { accessSync, closeSync, constants, openSync, statSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { Writable } from 'node:stream';
 import winston from 'winston';
-import { PRIVATE_FILE, reasonOf } from '../system/files.js';
+import { KnownError } from '../errors.js';
+import { errorCode, PRIVATE_FILE, reasonOf } from '../system/files.js';
 import { logLine } from './log-line.js';
 import type { Sink } from './reporter.js';
+import { visibleLines } from './visible-text.js';
 
 export interface LogFileOptions {
   readonly path: string;
@@ -12,11 +15,18 @@ export interface LogFileOptions {
   readonly onLost: (text: string) => void;
 }
 
+export interface LogFile extends Sink {
+  /** Rejects with kind `files` unless lines can be written, as far as that can be told without writing one. */
+  expectUsable(): void;
+  /** Nothing more is written: the file must not be made where it would lie. */
+  giveUp(): void;
+}
+
 /**
  * The documented log file: appended, never truncated, and not there before the first line. Lines are written before the
  * work goes on, so that a killed run leaves a log that is true. A stack follows its ERROR line.
  */
-export function logFile({ path, now, onLost }: LogFileOptions): Sink {
+export function logFile({ path, now, onLost }: LogFileOptions): LogFile {
   let descriptor: number | undefined;
   let lost = false;
 
@@ -42,12 +52,18 @@ export function logFile({ path, now, onLost }: LogFileOptions): Sink {
     level: 'INFO',
     format: winston.format.printf(({ level, message, stack }) => {
       const line = logLine(now(), level as 'INFO', String(message));
-      return typeof stack === 'string' ? `${line}\n${stack}` : line;
+      return typeof stack === 'string' ? [line, ...framesOf(stack)].join('\n') : line;
     }),
     transports: [new winston.transports.Stream({ stream, eol: '\n' })],
   });
 
   return {
+    expectUsable() {
+      expectWritable(path);
+    },
+    giveUp() {
+      lost = true;
+    },
     take(event) {
       if (event.type !== 'log') return;
       logger.log({ level: event.level, message: event.text, stack: event.stack });
@@ -58,4 +74,33 @@ export function logFile({ path, now, onLost }: LogFileOptions): Sink {
       lost = true;
     },
   };
+}
+
+/** The places only: the message before them is in the line above, and may hold lines of other people. */
+const framesOf = (stack: string): readonly string[] =>
+  visibleLines(stack).filter((line) => /^ +at /.test(line));
+
+function expectWritable(path: string): void {
+  const directory = dirname(path);
+  try {
+    // Without a trailing name a file would pass for a directory.
+    accessSync(`${directory}/.`, constants.W_OK | constants.X_OK);
+    if (isThere(path)) accessSync(path, constants.W_OK);
+  } catch (error) {
+    throw new KnownError('files', `The log directory ${directory} cannot be used: ${reasonOf(error)}`, {
+      cause: error,
+      changed: 'Nothing was done.',
+      hint: 'Make it, or pass another --log-dir.',
+    });
+  }
+}
+
+function isThere(path: string): boolean {
+  try {
+    statSync(path);
+    return true;
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return false;
+    throw error;
+  }
 }

@@ -26,12 +26,16 @@ export interface Sink {
 export interface Reporter {
   info(text: string): void;
   warn(text: string): void;
+  /** A WARNING line of what does not make the result doubtful, such as a mistyped answer: it does not count as one. */
+  remark(text: string): void;
   error(text: string, stack?: string): void;
   say(text: string): void;
   /** Names a piece of work while it lasts. The result and the error of `work` pass through unchanged. */
   step<T>(title: string, work: () => Promise<T>): Promise<T>;
   progress(title: string, done: number, total: number): void;
   summary(summary: object): void;
+  /** Whether the result was told. */
+  readonly summarized: boolean;
   /** The same with no secret in any of its texts, for what is written down elsewhere. */
   redact<T>(value: T): T;
   /** Every warning so far: they turn exit status 0 into 3. */
@@ -47,6 +51,7 @@ export interface ReporterOptions {
 
 export function makeReporter({ sinks, secrets = [], now = Date.now }: ReporterOptions): Reporter {
   const warnings: string[] = [];
+  let summarized = false;
   const clean = (text: string) => secrets.reduce((seen, secret) => seen.replaceAll(secret, '***'), text);
   const redact = <T>(value: T): T => mapTexts(value, clean) as T;
   const tell = (event: ReportEvent) => {
@@ -58,11 +63,17 @@ export function makeReporter({ sinks, secrets = [], now = Date.now }: ReporterOp
 
   return {
     warnings,
+    get summarized() {
+      return summarized;
+    },
     info: (text) => {
       log('INFO', text);
     },
     warn: (text) => {
       warnings.push(clean(text));
+      log('WARNING', text);
+    },
+    remark: (text) => {
       log('WARNING', text);
     },
     error: (text, stack) => {
@@ -71,7 +82,8 @@ export function makeReporter({ sinks, secrets = [], now = Date.now }: ReporterOp
     say: (text) => {
       tell({ type: 'say', text: clean(text) });
     },
-    async step(title, work) {
+    async step(name, work) {
+      const title = clean(name);
       const started = now();
       tell({ type: 'step', title, state: 'begin' });
       try {
@@ -84,9 +96,10 @@ export function makeReporter({ sinks, secrets = [], now = Date.now }: ReporterOp
       }
     },
     progress: (title, done, total) => {
-      tell({ type: 'progress', title, done, total });
+      tell({ type: 'progress', title: clean(title), done, total });
     },
     summary: (summary) => {
+      summarized = true;
       tell({ type: 'summary', summary: redact(summary) });
     },
     redact,

@@ -92,6 +92,20 @@ export function runContract(name: string, run: Run): void {
       await expect(run({ ...stubborn, timeoutMs: SECOND })).rejects.toMatchObject({ kind: 'program' });
     });
 
+    it('a daemon that the program leaves behind is neither waited for nor ended, though it holds the pipes', async () => {
+      const started = Date.now();
+      const said = await run({
+        argv: ['sh', '-c', 'sleep 60 & echo $!; exit 0'],
+        timeoutMs: 20_000,
+      });
+      const pid = Number(said.trim());
+      expect(Date.now() - started).toBeLessThan(10_000);
+      expect(process.kill(pid, 0)).toBe(true);
+      process.kill(pid, 'SIGKILL');
+      const failing = run({ argv: ['sh', '-c', 'sleep 5 & echo no >&2; exit 3'], timeoutMs: 20_000 });
+      await expect(failing).rejects.toMatchObject({ programExitCode: 3, said: 'no' });
+    });
+
     it('starts nothing when it was interrupted before', async () => {
       const stop = new AbortController();
       stop.abort(new Error('stopped'));

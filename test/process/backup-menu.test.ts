@@ -196,8 +196,9 @@ describe.concurrent('backup menu', () => {
     const result = await stage.tool(['backup'], { stdin: '2\n' });
     expect(result.stdout).toBe(`${MENU}\nBacking up 3 tables...\n\n\n\n\n${summary(2, ['orders'])}`);
     expect(result.code).toBe(1);
-    const errors = stage.log('backup').match(/ - ERROR - .*(?:\n(?!\d{4}-).*)*/g);
-    expect(errors?.[0]).toMatch(/Snapshot command failed: .*No space left/s);
+    const errors = logged(stage.log('backup')).filter((line) => line.startsWith('ERROR - '));
+    expect(errors[0]).toMatch(/Snapshot command failed: remote replied/);
+    expect(errors[1]).toBe('ERROR - std::runtime_error (No space left)');
     expect(readdirSync(stage.backups).sort()).toEqual(['@state', 'products', 'users']);
     expect(stage.fake.snapshots('users')).toEqual([]);
     expect(logged(result.stderr)).not.toContain('INFO - ===== Backup completed for orders =====');

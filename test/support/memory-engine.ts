@@ -132,6 +132,7 @@ export function memoryEngine({ root, node = {}, replication }: MemoryEngineOptio
       return table ? { kind: 'table', record: structuredClone(table.record) } : { kind: 'missing' };
     },
     neighbours: async () => [],
+    absentNodes: async () => [],
     schemaVersion: async () => version,
 
     async snapshot(record, tag) {

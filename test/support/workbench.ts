@@ -50,6 +50,7 @@ export async function workbench(options: Partial<MemoryEngineOptions> = {}): Pro
   let running = true;
   const service: NodeService = {
     name: 'a service',
+    startCommand: 'start a service',
     verify: async () => undefined,
     isActive: async () => running,
     start: async () => {
@@ -88,6 +89,7 @@ export async function workbench(options: Partial<MemoryEngineOptions> = {}): Pro
       isTerminal: change.isTerminal ?? false,
       clock: fastClock,
       signal: stop.signal,
+      shield: (work) => work(),
       toolVersion: '0.0.0',
     };
     const result = await work(tools).catch((error: unknown) => error);

@@ -6,9 +6,13 @@ type Sendable = Parameters<DynamoDBClient['send']>[0];
 
 /** For one request; a node that takes longer than this for two of them does not serve. */
 export const REQUEST_MS = 30_000;
+/** Making and deleting a table is agreed upon by all nodes; asking twice for it would only be refused. */
+const CHANGE_MS = 5 * 60_000;
 
 export interface ApiConnection {
   readonly client: DynamoDBClient;
+  /** For changes of tables: waits longer and never asks again. */
+  readonly patient: DynamoDBClient;
   readonly sdk: Sdk;
 }
 
@@ -21,14 +25,15 @@ export async function connectToApi(
   // On Node 20 the SDK prints a notice about its own support dates, which no operator can act upon.
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
   const sdk = await import('@aws-sdk/client-dynamodb');
-  const client = new sdk.DynamoDBClient({
-    endpoint,
-    region,
-    credentials,
-    maxAttempts: 2,
-    requestHandler: { connectionTimeout: 5_000, requestTimeout: REQUEST_MS, throwOnRequestTimeout: true },
-  });
-  return { client, sdk };
+  const clientOf = (maxAttempts: number, requestTimeout: number) =>
+    new sdk.DynamoDBClient({
+      endpoint,
+      region,
+      credentials,
+      maxAttempts,
+      requestHandler: { connectionTimeout: 5_000, requestTimeout, throwOnRequestTimeout: true },
+    });
+  return { client: clientOf(2, REQUEST_MS), patient: clientOf(1, CHANGE_MS), sdk };
 }
 
 /** Sends a command and gives the body of the answer as it was on the wire, parsed. The SDK still judges the errors. */

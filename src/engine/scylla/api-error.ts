@@ -1,5 +1,4 @@
 import { asError, KnownError, messageOf } from '../../errors.js';
-import { REQUEST_MS } from './api-connection.js';
 
 /** What Alternator calls a request that it cannot tell who sent (recorded api 851 to 863). */
 const NOT_LET_IN = new Set([
@@ -39,7 +38,7 @@ export function explainApiError(error: unknown, { doing, endpoint, signal }: Api
   const { name = '', code = '', $metadata } = error as SdkError;
 
   if (NOT_REACHED.has(code) || name === 'TimeoutError') {
-    const why = name === 'TimeoutError' ? `no answer within ${REQUEST_MS / 1000} s` : messageOf(error);
+    const why = name === 'TimeoutError' ? 'no answer in time' : messageOf(error);
     return new KnownError('unavailable', `Alternator at ${endpoint} cannot be reached: ${why}`, {
       cause: error,
       hint: 'Is Scylla running with --alternator-port? Is --endpoint right?',

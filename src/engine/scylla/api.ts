@@ -42,10 +42,10 @@ export function connectApi({ endpoint, region, credentials, signal }: ScyllaOpti
   let connected: Promise<ApiConnection> | undefined;
   const connection = () => (connected ??= connectToApi(endpoint, region, credentials));
 
-  const call: Call = async (doing, build) => {
+  const call: Call = async (doing, build, patience = 'client') => {
     try {
-      const { client, sdk } = await connection();
-      return await sendRaw(client, build(sdk), signal);
+      const { sdk, ...clients } = await connection();
+      return await sendRaw(clients[patience], build(sdk), signal);
     } catch (error) {
       throw explainApiError(error, { doing, endpoint, signal });
     }
@@ -104,6 +104,7 @@ export function connectApi({ endpoint, region, credentials, signal }: ScyllaOpti
       const answer = (await call(
         `Create table '${input.TableName}'`,
         (sdk) => new sdk.CreateTableCommand(mutable),
+        'patient',
       )) as { TableDescription?: { TableId?: string } };
       const id = answer.TableDescription?.TableId;
       if (id === undefined) {
@@ -116,7 +117,11 @@ export function connectApi({ endpoint, region, credentials, signal }: ScyllaOpti
     },
 
     async deleteTable(table) {
-      await call(`Delete table '${table}'`, (sdk) => new sdk.DeleteTableCommand({ TableName: table }));
+      await call(
+        `Delete table '${table}'`,
+        (sdk) => new sdk.DeleteTableCommand({ TableName: table }),
+        'patient',
+      );
     },
 
     async setTimeToLive(table, attribute) {
@@ -160,12 +165,19 @@ export function connectApi({ endpoint, region, credentials, signal }: ScyllaOpti
     },
 
     async close() {
-      if (connected) (await connected).client.destroy();
+      if (!connected) return;
+      const { client, patient } = await connected;
+      client.destroy();
+      patient.destroy();
     },
   };
 }
 
-type Call = (doing: string, build: (sdk: Sdk) => unknown) => Promise<unknown>;
+type Call = (
+  doing: string,
+  build: (sdk: Sdk) => unknown,
+  patience?: 'client' | 'patient',
+) => Promise<unknown>;
 
 async function missingAsUndefined<T>(promise: Promise<T>): Promise<T | undefined> {
   try {

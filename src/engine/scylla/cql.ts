@@ -26,7 +26,15 @@ export function connectCql(options: ScyllaOptions): Cql {
   const { cqlHost, cqlPort, signal } = options;
   let connected: Promise<Client> | undefined;
 
-  const execute = async (statement: string, parameters: readonly unknown[]) => {
+  /** A client that is only forgotten goes on connecting for ever, and keeps the process alive. */
+  const forget = async () => {
+    const client = await connected?.catch(() => undefined);
+    connected = undefined;
+    // Its own troubles while it closes are nobody's any more.
+    await client?.shutdown().catch(() => undefined);
+  };
+
+  const once = async (statement: string, parameters: readonly unknown[]) => {
     signal.throwIfAborted();
     try {
       connected ??= connect(options);
@@ -38,8 +46,19 @@ export function connectCql(options: ScyllaOptions): Cql {
       // The driver leaves `rows` out for statements that have none.
       return (rows as readonly Row[] | undefined) ?? [];
     } catch (error) {
-      if (isConnectionError(error)) connected = undefined;
+      if (isConnectionError(error)) await forget();
       throw explainCqlError(error, `${cqlHost}:${cqlPort}`, statement);
+    }
+  };
+
+  /** A question may be asked again where the connection was lost; a change may not: it may have been made. */
+  const execute = async (statement: string, parameters: readonly unknown[]) => {
+    try {
+      return await once(statement, parameters);
+    } catch (error) {
+      const lost = error instanceof KnownError && error.kind === 'unavailable' && connected === undefined;
+      if (!lost || !/^(SELECT|DESC) /.test(statement) || hadNoConnection(error)) throw error;
+      return once(statement, parameters);
     }
   };
 
@@ -54,11 +73,7 @@ export function connectCql(options: ScyllaOptions): Cql {
         throw error;
       }
     },
-    async close() {
-      const client = await connected?.catch(() => undefined);
-      connected = undefined;
-      await client?.shutdown();
-    },
+    close: forget,
   };
 }
 
@@ -86,7 +101,7 @@ async function connect({ cqlHost, cqlPort, credentials }: ScyllaOptions): Promis
     await client.connect();
     return client;
   } catch (error) {
-    await client.shutdown();
+    await client.shutdown().catch(() => undefined);
     throw error;
   }
 }
@@ -121,8 +136,15 @@ function innermost(error: unknown): unknown {
 function isConnectionError(error: unknown): boolean {
   const { name = '', code = '' } = error as { name?: string; code?: unknown };
   const system = typeof code === 'string' && code.startsWith('E');
-  return name === 'NoHostAvailableError' || name === 'OperationTimedOutError' || system;
+  const lost = /socket was closed|connection was closed|not connected/i.test(messageOf(error));
+  return name === 'NoHostAvailableError' || name === 'OperationTimedOutError' || system || lost;
 }
+
+/** Nobody is there: asking again at once changes nothing. */
+const hadNoConnection = (error: unknown): boolean =>
+  /ECONNREFUSED|EHOSTUNREACH|ENOTFOUND|ENETUNREACH/.test(
+    messageOf(innermost((error as Error).cause ?? error)),
+  );
 
 function serverCode(error: unknown): number | undefined {
   const code = (error as { code?: unknown } | undefined)?.code;

@@ -19,6 +19,7 @@ export async function describeTable(api: Api, cql: Cql, name: TableName): Promis
   if (description === undefined) return { kind: 'missing' };
   const keyspace = keyspaceOf(name);
   const id = await readId(cql, keyspace, name);
+  expectSameTable(name, description, id);
   const columns = await readColumns(cql, keyspace, name);
   if (!isAlternatorTable(columns)) return { kind: 'plain CQL' };
 
@@ -39,6 +40,17 @@ async function readId(cql: Cql, keyspace: string, name: string): Promise<string>
     });
   }
   return String(row['id']).toLowerCase();
+}
+
+/** The API of one cluster and the CQL of another would give a backup of neither, and a restore that deletes in one only. */
+function expectSameTable(name: TableName, description: unknown, id: string): void {
+  const { TableId } = description as { TableId?: string };
+  if (TableId === undefined || TableId.toLowerCase() === id) return;
+  throw new KnownError(
+    'unavailable',
+    `Table '${name}' has the id ${TableId} for the API and ${id} for CQL: they are not of one cluster`,
+    { hint: 'Do --endpoint and --cql-host name the same node?' },
+  );
 }
 
 async function readSchema(api: Api, name: TableName, description: unknown): Promise<TableSchema> {

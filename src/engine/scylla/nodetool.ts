@@ -14,16 +14,23 @@ export interface Nodetool {
   snapshot(keyspace: string, table: string, tag: string): Promise<void>;
   /** An unknown tag is a success of nodetool's own; an unknown keyspace is one of ours. Runs also after an interrupt. */
   clearSnapshot(keyspace: string, tag: string): Promise<void>;
+  /** What `status` prints. */
+  status(): Promise<string>;
   /** `running` or `not running`. */
   gossip(): Promise<string>;
   refresh(keyspace: string, table: string, stream: boolean): Promise<void>;
 }
 
 /** It only asks; whoever waits for a node asks again. */
-const GOSSIP_MS = 30_000;
+const ASK_MS = 30_000;
+/** Somebody wants to leave: what a dead nodetool does not clear now, the next run does. */
+const AFTER_INTERRUPT_MS = 15_000;
 
 export function nodetool({ argv, timeoutMs, loadTimeoutMs, run, signal }: NodetoolOptions): Nodetool {
   const call = (...args: readonly string[]) => run({ argv: [...argv, ...args], timeoutMs }, signal);
+
+  const ask = (verb: string) =>
+    run({ argv: [...argv, verb], timeoutMs: Math.min(timeoutMs, ASK_MS) }, signal);
 
   return {
     async snapshot(keyspace, table, tag) {
@@ -32,20 +39,16 @@ export function nodetool({ argv, timeoutMs, loadTimeoutMs, run, signal }: Nodeto
 
     async clearSnapshot(keyspace, tag) {
       try {
-        await run({ argv: [...argv, 'clearsnapshot', '-t', tag, '--', keyspace], timeoutMs });
+        const patience = signal.aborted ? Math.min(timeoutMs, AFTER_INTERRUPT_MS) : timeoutMs;
+        await run({ argv: [...argv, 'clearsnapshot', '-t', tag, '--', keyspace], timeoutMs: patience });
       } catch (error) {
         if (error instanceof ProgramFailed && /keyspace \S+ does not exist/i.test(error.said)) return;
         throw error;
       }
     },
 
-    gossip: async () => {
-      const said = await run(
-        { argv: [...argv, 'statusgossip'], timeoutMs: Math.min(timeoutMs, GOSSIP_MS) },
-        signal,
-      );
-      return said.trim();
-    },
+    status: () => ask('status'),
+    gossip: async () => (await ask('statusgossip')).trim(),
 
     /** `--` since a table name may begin with a dash (recorded nodetool 327). */
     async refresh(keyspace, table, stream) {

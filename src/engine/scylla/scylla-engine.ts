@@ -17,7 +17,7 @@ import { isAlreadyLoading, nodetool as nodetoolOf } from './nodetool.js';
 import type { ScyllaOptions } from './options.js';
 import { sampleItems } from './sample-items.js';
 import { waitUntilServing } from './serving.js';
-import { agreedSchemaVersion, identifyNode } from './topology.js';
+import { absentNodesIn, agreedSchemaVersion, identifyNode } from './topology.js';
 import { workDirectoryFor } from './work-directory.js';
 
 /** A Scylla node, or one that behaves like it. Nothing is connected before the first call. */
@@ -62,6 +62,11 @@ export function scyllaEngine(options: ScyllaOptions): Engine {
       return rows.map((row) => String(row['table_name'])).filter((name) => !own.includes(name));
     },
 
+    async absentNodes() {
+      const { nodeCount } = await identifyNode(cql);
+      return nodeCount === 1 ? [] : absentNodesIn(await nodetool.status());
+    },
+
     schemaVersion: () => agreedSchemaVersion(cql, clock, signal),
 
     async snapshot(table, tag) {
@@ -79,7 +84,10 @@ export function scyllaEngine(options: ScyllaOptions): Engine {
     async deleteTable(table) {
       await api.deleteTable(table);
       await waitUntil(
-        async () => ((await api.describeTable(table)) === undefined ? undefined : 'it is still described'),
+        () =>
+          untilAnswered(async () =>
+            (await api.describeTable(table)) === undefined ? undefined : 'it is still described',
+          ),
         {
           problem: `Table '${table}' is not gone`,
           patience: { deadlineMs: 120_000, firstMs: 50, mostMs: 1_000 },
@@ -106,14 +114,21 @@ export function scyllaEngine(options: ScyllaOptions): Engine {
       return workDirectoryFor(await directories.first());
     },
 
-    async refresh({ keyspace, name }, { stream }) {
+    async refresh({ keyspace, name }, { stream, onWaiting }) {
+      let toldAt = Number.NEGATIVE_INFINITY;
+      const waiting = (reason: string) => {
+        const now = clock.now().getTime();
+        if (now - toldAt >= 60_000) onWaiting?.(reason);
+        if (now - toldAt >= 60_000) toldAt = now;
+        return reason;
+      };
       await waitUntil(
         async () => {
           try {
             await nodetool.refresh(keyspace, name, stream);
             return undefined;
           } catch (error) {
-            if (isAlreadyLoading(error)) return 'another load is under way on this node';
+            if (isAlreadyLoading(error)) return waiting('another load is under way on this node');
             throw error;
           }
         },
@@ -161,15 +176,16 @@ export function scyllaEngine(options: ScyllaOptions): Engine {
   };
 
   /** Ready: described, ACTIVE with every index, known to CQL, its directory and `upload/` there. */
-  async function waitForTable(name: TableName): Promise<TableRecord> {
+  async function waitForTable(name: TableName, indexes: 'ready' | 'later' = 'ready'): Promise<TableRecord> {
     let record: TableRecord | undefined;
     await waitUntil(
-      async () => {
-        const described = await describeIfKnown(name);
-        if (described.kind !== 'table') return `it is ${described.kind}`;
-        record = described.record;
-        return notActive(described.record);
-      },
+      () =>
+        untilAnswered(async () => {
+          const described = await describeIfKnown(name);
+          if (described.kind !== 'table') return `it is ${described.kind}`;
+          record = described.record;
+          return notActive(described.record, indexes);
+        }),
       {
         problem: `Table '${name}' was made but is not ready`,
         patience: { deadlineMs: 300_000, firstMs: 50, mostMs: 1_000 },
@@ -195,9 +211,20 @@ export function scyllaEngine(options: ScyllaOptions): Engine {
   return engine;
 }
 
-function notActive({ schema }: TableRecord): string | undefined {
+/** Within a wait, a server that does not answer is one more thing to wait for. */
+async function untilAnswered(look: () => Promise<string | undefined>): Promise<string | undefined> {
+  try {
+    return await look();
+  } catch (error) {
+    if (error instanceof KnownError && error.kind === 'unavailable') return error.message;
+    throw error;
+  }
+}
+
+function notActive({ schema }: TableRecord, indexes: 'ready' | 'later'): string | undefined {
   const { TableStatus, GlobalSecondaryIndexes = [] } = schema.describe;
   if (TableStatus !== undefined && TableStatus !== 'ACTIVE') return `it is ${TableStatus}`;
+  if (indexes === 'later') return undefined;
   const waiting = GlobalSecondaryIndexes.find(({ IndexStatus = 'ACTIVE' }) => IndexStatus !== 'ACTIVE');
   return waiting && `index ${waiting.IndexName} is ${waiting.IndexStatus ?? ''}`;
 }

@@ -66,3 +66,10 @@ function text(row: Row, ...columns: readonly string[]): string {
   }
   return '';
 }
+
+/** Of `nodetool status`: every node line but those of `UN`, up and normal. */
+export const absentNodesIn = (status: string): readonly string[] =>
+  status
+    .split('\n')
+    .flatMap((line) => /^([UD?][NLJM?])\s+(\S+)/.exec(line)?.slice(1, 3).join(' ') ?? [])
+    .filter((node) => !node.startsWith('UN '));

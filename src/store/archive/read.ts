@@ -9,8 +9,11 @@ export interface ReadArchiveOptions {
   readonly signal: AbortSignal;
   /** Compressed bytes so far. */
   readonly onBytes?: (bytes: number) => void;
-  /** Takes the bytes of one entry; the next entry waits for it. Absent: they are only counted and hashed. */
-  readonly takeEntry?: (name: string, chunks: AsyncIterable<Uint8Array>) => Promise<void>;
+  /**
+   * Takes the bytes of one entry, as many as its header says; the next entry waits for it. Absent: they are only counted
+   * and hashed.
+   */
+  readonly takeEntry?: (name: string, chunks: AsyncIterable<Uint8Array>, size: number) => Promise<void>;
 }
 
 export interface ReadEntryResult extends Digests {
@@ -41,7 +44,7 @@ export async function readArchive(options: ReadArchiveOptions): Promise<readonly
     const name = expectPlainFile(entry, seen);
     const counter = new DigestCounter();
     const counted = countChunks(entry, counter, breakage.signal);
-    if (options.takeEntry) await options.takeEntry(name, counted);
+    if (options.takeEntry) await options.takeEntry(name, counted, entry.size);
     else await drain(counted);
     entries.push({ name, mtimeMs: entry.mtime?.getTime() ?? 0, ...counter.finish() });
   };

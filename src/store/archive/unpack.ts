@@ -2,6 +2,7 @@ import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { KnownError } from '../../errors.js';
 import { PRIVATE_FILE, reasonOf, syncDirectory } from '../../system/files.js';
+import { expectRoom } from '../../system/room.js';
 import { readArchive, type ReadArchiveOptions, type ReadEntryResult } from './read.js';
 
 /** Writes every entry into an empty directory, synced, with our own mode and owner whatever the archive says. */
@@ -11,7 +12,9 @@ export async function unpackArchive(
 ): Promise<readonly ReadEntryResult[]> {
   const entries = await readArchive({
     ...options,
-    async takeEntry(name, chunks) {
+    async takeEntry(name, chunks, size) {
+      // Without a manifest nobody knows before; and a data file system that is filled up stops the server.
+      await expectRoom(directory, size, `unpacking ${name}`);
       const handle = await written(open(join(directory, name), 'wx', PRIVATE_FILE));
       try {
         for await (const chunk of chunks) await written(writeWhole(handle, chunk));

@@ -74,6 +74,7 @@ export async function startFakeScylla(options: FakeScyllaOptions): Promise<FakeS
       await Promise.all([api.close(), cql.close()]);
     },
   });
+  const nodes = [host, ...Array.from({ length: (options.nodes ?? 1) - 1 }, (_, n) => `127.1.0.${n + 1}`)];
   const control = await openDoor(host, () =>
     controlServer({
       rules,
@@ -81,7 +82,7 @@ export async function startFakeScylla(options: FakeScyllaOptions): Promise<FakeS
       work: async (program, args, misbehaviour) =>
         program === 'service'
           ? service.run(args[0] ?? '', misbehaviour)
-          : runNodetool(args, { state, indexMs, isServing: service.isServing }, misbehaviour),
+          : runNodetool(args, { state, indexMs, nodes, isServing: service.isServing }, misbehaviour),
     }),
   );
   installPrograms(paths, { host, port: control.port });

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { commandLine } from '../../../src/commands/command-line.js';
 import { freeLabel, isLabel, localDate } from '../../../src/model/label.js';
 import { newRunId } from '../../../src/model/run-id.js';
 import { formatSize } from '../../../src/model/size.js';
@@ -90,11 +89,5 @@ describe('What people read', () => {
       '5.0 GiB',
       '3.0 TiB',
     ]);
-  });
-
-  it('names the command line that does the same, also for a table that begins with a dash', () => {
-    expect(commandLine(['backup', 'users'])).toBe('alternator-backup backup users');
-    expect(commandLine(['restore', '--yes', '--all'])).toBe('alternator-backup restore --yes --all');
-    expect(commandLine(['backup', '-abc'])).toBe('alternator-backup backup -- -abc');
   });
 });

@@ -15,6 +15,8 @@ export interface ApiCall {
 export interface ApiBehaviour {
   /** `silent`: takes requests and never answers. A number: answers every request with this status and no JSON. */
   answer: 'as recorded' | 'silent' | number;
+  /** Asked about each request: a status or an error to answer this one with. */
+  meddle?: (operation: string) => number | ApiError | undefined;
 }
 
 export interface ApiServerOptions {
@@ -65,6 +67,12 @@ async function answer(
     if (behaviour.answer === 'silent') return;
     if (typeof behaviour.answer === 'number') {
       send(response, behaviour.answer, 'text/plain', 'Internal Server Error');
+      return;
+    }
+    const meddled = behaviour.meddle?.(operation);
+    if (meddled instanceof ApiError) throw meddled;
+    if (meddled !== undefined) {
+      send(response, meddled, 'text/plain', 'Internal Server Error');
       return;
     }
     if (roles) expectSigned({ method, path: url, headers, body: text }, roles);

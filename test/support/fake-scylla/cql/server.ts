@@ -18,6 +18,8 @@ export interface CqlCall {
 export interface CqlBehaviour {
   /** `silent`: takes connections and never answers. */
   answer: 'as recorded' | 'silent';
+  /** Asked about each statement: to cut the connection instead of answering this one. */
+  meddle?: (statement: string) => 'cut' | undefined;
 }
 
 export interface CqlServerOptions extends NodeFacts {
@@ -44,7 +46,13 @@ export function cqlServer(options: CqlServerOptions): {
       const { frames, rest } = takeFrames(Buffer.concat([received, chunk]));
       received = Buffer.from(rest);
       if (options.behaviour.answer === 'silent') return;
-      for (const request of frames) socket.write(answerFrame(request, prepared, options));
+      for (const request of frames) {
+        if (options.behaviour.meddle?.(statementOf(request, prepared)) === 'cut') {
+          socket.destroy();
+          return;
+        }
+        socket.write(answerFrame(request, prepared, options));
+      }
     });
   });
   return {
@@ -53,6 +61,12 @@ export function cqlServer(options: CqlServerOptions): {
       for (const socket of sockets) socket.destroy();
     },
   };
+}
+
+/** The text of a statement, prepared or not; of other requests nothing that a test would look for. */
+function statementOf({ opcode, body }: Frame, prepared: Map<string, string>): string {
+  if (opcode !== OPCODE.execute) return body.toString('latin1');
+  return prepared.get(new Reader(body).shortBytes().toString('hex')) ?? '';
 }
 
 function answerFrame(request: Frame, prepared: Map<string, string>, options: CqlServerOptions): Buffer {

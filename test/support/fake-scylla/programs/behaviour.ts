@@ -8,6 +8,8 @@ export type Misbehaviour =
   | { readonly kind: 'hang'; readonly ignoringSigterm?: 'child' | 'both' }
   /** Says what it says after a success, with status 0, and does nothing. */
   | { readonly kind: 'pretend' }
+  /** Says this with status 0, and does nothing. */
+  | { readonly kind: 'say'; readonly stdout: string }
   /** Does its work when this resolves. */
   | { readonly kind: 'wait'; readonly until: Promise<unknown> };
 
