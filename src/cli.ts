@@ -49,7 +49,7 @@ export function buildProgram({ version, actions, onDone, writeOut, writeErr }: C
     .option('--dry-run', 'show what would be done, and stop')
     .addHelpText('after', EXIT_STATUS_HELP)
     .action(async (tables: string[], _options: object, command: Command) => {
-      const options = optionsOf<Omit<BackupFlags, 'tables'> & RawSettings>(command);
+      const options = optionsOf(command) as Omit<BackupFlags, 'tables'> & RawSettings;
       onDone(await actions.backup({ ...options, tables }, options));
     });
 
@@ -64,12 +64,14 @@ export function buildProgram({ version, actions, onDone, writeOut, writeErr }: C
       'alternator',
     )
     .option('--offline', 'stop the service, place the files, start it: the documented order')
+    .option('--no-table-options', 'leave options that the API cannot set as the server makes them')
+    .option('--strict-views', 'with --schema cql: a view that cannot be made fails its table')
     .option('--node-local-only', "restore a backup that holds only one node's share of its table")
     .option('--yes', 'replace tables without asking')
     .option('--dry-run', 'show what would be done, and stop')
     .addHelpText('after', EXIT_STATUS_HELP)
     .action(async (tables: string[], _options: object, command: Command) => {
-      const options = optionsOf<Omit<RestoreFlags, 'tables'> & RawSettings>(command);
+      const options = optionsOf(command) as Omit<RestoreFlags, 'tables'> & RawSettings;
       onDone(await actions.restore({ ...options, tables }, options));
     });
 
@@ -80,7 +82,7 @@ export function buildProgram({ version, actions, onDone, writeOut, writeErr }: C
     .argument('<file>', 'a file, or - for standard input')
     .option('--json', 'one JSON array: kind, name, terminated, text')
     .action(async (file: string, _options: object, command: Command) => {
-      onDone(await actions.schemaSplit({ ...optionsOf<Omit<SplitFlags, 'file'>>(command), file }));
+      onDone(await actions.schemaSplit({ ...(optionsOf(command) as Omit<SplitFlags, 'file'>), file }));
     });
 
   return program;

@@ -83,7 +83,7 @@ export function withSettings(command: Command): Command {
  * The command's options, those among them that were written before its name. Of two the one nearer to the arguments wins.
  * Ends with a usage error for a setting that this command has no use for: none is dropped in silence.
  */
-export function optionsOf<T extends object>(command: Command): T {
+export function optionsOf(command: Command): object {
   const options: Record<string, unknown> = { ...command.opts() };
   const given = new Set(Object.keys(options).filter((name) => command.getOptionValueSource(name) === 'cli'));
   for (let outer = command.parent; outer !== null; outer = outer.parent) {
@@ -96,5 +96,5 @@ export function optionsOf<T extends object>(command: Command): T {
       options[name] = outer.getOptionValue(name);
     }
   }
-  return options as T;
+  return options;
 }

@@ -1,6 +1,15 @@
-import { isAbsolute, resolve } from 'node:path';
 import { KnownError } from './errors.js';
 import { parseServiceSetting, type ServiceSetting } from './service/service-setting.js';
+import {
+  parseEndpoint,
+  parseNumber,
+  parsePlace,
+  parseProgram,
+  parseSwitch,
+  parseWord,
+  Problem,
+  type Environment,
+} from './setting-values.js';
 
 /** Settings as they come from flags and environment: text, and nobody has looked at it. */
 export interface RawSettings {
@@ -51,8 +60,6 @@ export interface Credentials {
   readonly username: string;
   readonly password: string;
 }
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
@@ -119,20 +126,6 @@ const DEFAULT_ROLE = 'cassandra';
 export const secretsOf = ({ secretAccessKey, password }: Credentials): readonly string[] =>
   [secretAccessKey, password].filter((secret) => secret !== '' && secret !== DEFAULT_ROLE);
 
-class Problem {
-  constructor(readonly text: string) {}
-}
-
-function parseEndpoint(text: string): URL | Problem {
-  const problem = new Problem(`--endpoint must be a URL such as http://localhost:8000, not '${text}'`);
-  if (!URL.canParse(text)) return problem;
-  const url = new URL(text);
-  if (url.protocol !== 'http:' && url.protocol !== 'https:') return problem;
-  // It would be seen in logs and in `ps`.
-  if (url.username !== '' || url.password !== '') return new Problem('--endpoint must not hold credentials');
-  return url;
-}
-
 /** A variable that is there but empty (`BACKUP_DIR=` in a file for systemd) is a slip, not a wish for the default. */
 const emptyOnes = (raw: RawSettings): readonly string[] =>
   Object.entries(FLAG_OF).flatMap(([name, flag]) =>
@@ -163,50 +156,4 @@ function oneOfEach(problems: readonly string[]): readonly string[] {
     if (!first.has(subject)) first.set(subject, problem);
   }
   return [...first.values()];
-}
-
-/** A path from the working directory, which may have been removed meanwhile. */
-function parsePlace(flag: string, text: string): string | Problem {
-  if (isAbsolute(text)) return resolve(text);
-  try {
-    return resolve(text);
-  } catch {
-    return new Problem(`${flag} '${text}' starts at the working directory, which is not there any more`);
-  }
-}
-
-function parseWord(flag: string, text: string, form: RegExp): string | Problem {
-  return form.test(text) ? text : new Problem(`${flag} cannot be '${text}'`);
-}
-
-/** Of an environment variable; a flag needs no value. */
-function parseSwitch(name: string, environment: Environment): boolean | Problem {
-  const text = environment[name];
-  if (text === undefined || /^(0|no|off|false)$/i.test(text)) return false;
-  return /^(1|yes|on|true)$/i.test(text) || new Problem(`${name} must be 1 or 0, not '${text}'`);
-}
-
-function parseNumber(flag: string, text: string, least: number, most: number): number | Problem {
-  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-  return value >= least && value <= most
-    ? value
-    : new Problem(`${flag} must be a whole number from ${least} to ${most}, not '${text}'`);
-}
-
-/** A program with arguments, parted by blanks; as a JSON list where a part holds blanks itself. */
-function parseProgram(flag: string, text: string): readonly [string, ...string[]] | Problem {
-  const problem = new Problem(
-    `${flag} must be a program with arguments, or a JSON list of them, not '${text}'`,
-  );
-  let words: readonly unknown[];
-  try {
-    words = text.trimStart().startsWith('[')
-      ? (JSON.parse(text) as unknown[])
-      : text.split(/\s+/).filter(Boolean);
-  } catch {
-    return problem;
-  }
-  const [program, ...args] = words;
-  const isText = (word: unknown): word is string => typeof word === 'string' && word !== '';
-  return isText(program) && args.every((word) => typeof word === 'string') ? [program, ...args] : problem;
 }

@@ -111,7 +111,7 @@ export function wire(command: CommandName, settings: Settings, world: World, sig
       isTerminal,
       clock,
       signal,
-      shield: shielded.shield,
+      shield: (work) => shielded.shield(work),
       toolVersion: world.version,
     },
     log: file,

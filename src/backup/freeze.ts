@@ -1,6 +1,7 @@
 import type { Engine, Snapshot } from '../engine/engine.js';
 import { KnownError, messageOf } from '../errors.js';
 import { schemaDrift } from '../model/schema-drift.js';
+import { schemaOfTable } from '../model/schema-record.js';
 import type { TableName } from '../model/table-name.js';
 import type { TableRecord } from '../model/table-record.js';
 import type { Store } from '../store/store.js';
@@ -133,7 +134,7 @@ async function readAgain(
       current.push(record);
       const lines = [
         ...(record.id === before.id ? [] : ['it was made anew']),
-        ...schemaDrift(before.schema, record.schema),
+        ...schemaDrift(schemaOfTable(before), schemaOfTable(record)),
       ];
       if (lines.length > 0) changed.set(before.name, lines);
     } catch (error) {

@@ -53,6 +53,7 @@ export function manifestOf(
       replication: record.replication,
       tablets: record.tablets ?? null,
       columns: [...record.columns],
+      grants: record.grants ? [...record.grants] : null,
       whole,
     },
     schemaVersion: frozen.schemaVersion,

@@ -10,6 +10,7 @@ import { backupMenu } from './backup-menu.js';
 import { commandLine, type Choice } from './command-line.js';
 import { describeAlone } from './describe-alone.js';
 import { exitCodeAfter, interruptionOf, tellInterruption } from './interruption.js';
+import { unnamedFailures } from './unnamed-failures.js';
 import { onNode } from './on-node.js';
 import { expectOutsideNode } from './places.js';
 import type { Tools } from './tools.js';
@@ -200,6 +201,7 @@ function tell(
 ): ExitCode {
   const [only] = outcomes;
   const wish = interruptionOf(outcomes, signal);
+  for (const table of unnamedFailures(outcomes)) report.error(`❌ Backup failed for ${table}`);
   if (request.tables === 'all' || request.tables.length > 1) {
     for (const line of summaryLines('Backup', outcomes)) report.say(line);
   } else if (only && !wish) {

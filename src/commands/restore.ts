@@ -20,6 +20,7 @@ import { visibleText } from '../terminal/visible-text.js';
 import { commandLine, type Choice } from './command-line.js';
 import { describeAlone } from './describe-alone.js';
 import { exitCodeAfter, interruptionOf, tellInterruption } from './interruption.js';
+import { unnamedFailures } from './unnamed-failures.js';
 import { isConfirmed } from './menu.js';
 import { onNode } from './on-node.js';
 import { expectOutsideNode } from './places.js';
@@ -33,6 +34,9 @@ export interface RestoreFlags {
   readonly offline?: boolean;
   readonly schema?: string;
   readonly nodeLocalOnly?: boolean;
+  /** False with `--no-table-options`. */
+  readonly tableOptions?: boolean;
+  readonly strictViews?: boolean;
   readonly yes?: boolean;
   readonly dryRun?: boolean;
   /** The words that the program was started with, for what the menu teaches. */
@@ -135,7 +139,14 @@ function parseOptions(flags: RestoreFlags): Omit<RestoreRequest, 'tables'> {
   const { from, schema = 'alternator' } = flags;
   if (from !== undefined && !isLabel(from)) throw usage(`--from '${from}' is not a label`);
   if (!isSchemaWay(schema)) throw usage(`--schema must be alternator or cql, not '${schema}'`);
-  return { from, schema, offline: flags.offline ?? false, nodeLocalOnly: flags.nodeLocalOnly ?? false };
+  return {
+    from,
+    schema,
+    offline: flags.offline ?? false,
+    noTableOptions: flags.tableOptions === false,
+    strictViews: flags.strictViews ?? false,
+    nodeLocalOnly: flags.nodeLocalOnly ?? false,
+  };
 }
 
 const isSchemaWay = (text: string): text is SchemaWay => text === 'alternator' || text === 'cql';
@@ -289,6 +300,10 @@ function tellPlan(plan: RestorePlan, { report }: Tools): ExitCode {
 function tell(asBatch: boolean, outcomes: readonly TableOutcome[], { report, signal }: Tools): ExitCode {
   const [only] = outcomes;
   const wish = interruptionOf(outcomes, signal);
+  // The documented line of each failed table of a batch.
+  const failed = outcomes.flatMap(({ result, table }) => (result === 'failed' ? [table] : []));
+  for (const table of asBatch ? failed : unnamedFailures(outcomes))
+    report.error(`❌ ${table} failed to restore`);
   if (asBatch) {
     for (const line of summaryLines('Restore', outcomes)) report.say(line);
     if (outcomes.every(({ result }) => result === 'done')) {

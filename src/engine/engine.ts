@@ -1,6 +1,7 @@
 import type { TableCreation } from '../model/table-creation.js';
 import type { TableName } from '../model/table-name.js';
 import type { Described, TableRecord } from '../model/table-record.js';
+import type { Tag } from '../model/table-schema.js';
 import type { Topology } from '../model/ring-share.js';
 
 export interface NodeIdentity {
@@ -12,6 +13,8 @@ export interface NodeIdentity {
   readonly rack: string;
   readonly topology: Topology;
   readonly nodeCount: number;
+  /** Of this node's data centre. */
+  readonly racks: number;
 }
 
 /** A table's directory on the node, and whose it is: files handed to the server must be of the same owner. */
@@ -99,6 +102,9 @@ export interface Engine {
   deleteTable(table: TableName): Promise<void>;
 
   setTimeToLive(table: TableName, attribute: string): Promise<void>;
+
+  /** Exactly these tags and no others: takes the others away first, since there is room for 50 only. */
+  setTags(table: TableName, tags: readonly Tag[]): Promise<void>;
 
   enableStream(table: TableName, viewType: string): Promise<void>;
 

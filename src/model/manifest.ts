@@ -31,6 +31,15 @@ const column = z.strictObject({
   position: z.number().int(),
 });
 
+const grant = z.strictObject({
+  role: z.string(),
+  on: z.union([
+    z.strictObject({ kind: z.literal('keyspace') }),
+    z.strictObject({ kind: z.literal('table'), name: z.string() }),
+  ]),
+  permissions: z.array(z.string().regex(/^[A-Z_]+$/)).readonly(),
+});
+
 export const manifestSchema = z.strictObject({
   format: z.literal(MANIFEST_FORMAT),
   tool: z.strictObject({ name: z.literal('alternator-backup'), version: z.string() }),
@@ -58,6 +67,8 @@ export const manifestSchema = z.strictObject({
     replication: z.record(z.string(), z.string()),
     tablets: z.boolean().nullable(),
     columns: z.array(column).readonly(),
+    /** What roles were allowed; null where that could not be read, absent in manifests of version 0.1.0. */
+    grants: z.array(grant).readonly().nullable().optional(),
     /** Whether the node's files hold the whole table; false only with `--node-local-only`. */
     whole: z.boolean(),
   }),

@@ -1,3 +1,4 @@
+import type { Grant } from './grant.js';
 import type { Replication } from './ring-share.js';
 import type { TableName } from './table-name.js';
 import type { TableSchema } from './table-schema.js';
@@ -33,6 +34,8 @@ export interface TableRecord {
   readonly columns: readonly Column[];
   /** Undefined where the server has no such thing or does not say. */
   readonly tablets: boolean | undefined;
+  /** What roles may do with it, its views, its stream log and its keyspace; undefined where that cannot be read. */
+  readonly grants: readonly Grant[] | undefined;
 }
 
 /**

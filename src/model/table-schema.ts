@@ -81,3 +81,11 @@ export function billingOf(describe: TableDescription): Billing {
   const provisioned = named === undefined ? read > 0 || write > 0 : named === 'PROVISIONED';
   return { mode: provisioned ? 'PROVISIONED' : 'PAY_PER_REQUEST', read, write };
 }
+
+/** Keys as people read them: `pk S HASH, sk N RANGE`. */
+export function keysOf({ AttributeDefinitions }: TableDescription, elements: readonly KeyElement[]): string {
+  const types = new Map(AttributeDefinitions.map((each) => [each.AttributeName, each.AttributeType]));
+  return elements
+    .map(({ AttributeName, KeyType }) => `${AttributeName} ${types.get(AttributeName) ?? '?'} ${KeyType}`)
+    .join(', ');
+}

@@ -1,5 +1,5 @@
 import { messageOf } from '../errors.js';
-import { planCreation } from '../model/table-creation.js';
+import { planCreation, type CreationTarget } from '../model/table-creation.js';
 import type { TableName } from '../model/table-name.js';
 import type { TableSchema } from '../model/table-schema.js';
 import type { RestoreTools } from './tools.js';
@@ -11,10 +11,11 @@ import type { RestoreTools } from './tools.js';
 export async function setLateSettings(
   name: TableName,
   schema: TableSchema,
+  target: CreationTarget,
   { engine, report }: RestoreTools,
 ): Promise<void> {
-  const { timeToLive, stream } = planCreation(schema, name);
-  if (timeToLive === undefined && stream === undefined) return;
+  const { timeToLive, stream, tagsAfter } = planCreation(schema, name, target);
+  if (timeToLive === undefined && stream === undefined && tagsAfter === undefined) return;
   const described = await engine.describe(name);
   const live = described.kind === 'table' ? planCreation(described.record.schema, name) : undefined;
   const set = async (what: string, work: () => Promise<void>) => {
@@ -22,6 +23,7 @@ export async function setLateSettings(
       report.warn(`The ${what} of ${name} could not be set: ${messageOf(error)}`);
     });
   };
+  if (tagsAfter !== undefined) await set('tags', () => engine.setTags(name, tagsAfter));
   if (timeToLive !== undefined && live?.timeToLive !== timeToLive)
     await set(`time to live (${timeToLive})`, () => engine.setTimeToLive(name, timeToLive));
   if (stream !== undefined && live?.stream !== stream)

@@ -5,6 +5,7 @@ import { keyspaceOf } from '../model/table-name.js';
 import type { TableRecord } from '../model/table-record.js';
 import type { LoadStep } from './plan.js';
 import type { CqlSchema } from './saved-schema.js';
+import { putOptionsBack } from './table-options.js';
 import type { RestoreTools } from './tools.js';
 import type { Touched } from './touched.js';
 
@@ -18,12 +19,13 @@ export async function makeTable(step: LoadStep, touched: Touched, tools: Restore
 }
 
 async function makeByApi(
-  { name, live, saved }: LoadStep,
+  { name, live, saved, target, tableOptions }: LoadStep,
   touched: Touched,
-  { engine, report }: RestoreTools,
+  tools: RestoreTools,
 ): Promise<TableRecord> {
+  const { engine, report } = tools;
   if (!saved.alternator) throw new Error('planned by the API without a schema for it');
-  const creation = planCreation(saved.alternator, name);
+  const creation = planCreation(saved.alternator, name, target);
   if (live) {
     touched.removed = true;
     await report.step(`Delete table ${name}`, () => engine.deleteTable(name));
@@ -41,6 +43,7 @@ async function makeByApi(
   report.info(
     `Table ${name} created with ${GlobalSecondaryIndexes.length} global and ${LocalSecondaryIndexes.length} local indexes`,
   );
+  if (tableOptions) await putOptionsBack(saved.record, record, tools);
   return record;
 }
 
@@ -84,11 +87,19 @@ async function makeByCql(
 }
 
 /** Indexes and views, after the data. One that fails is a warning: the table itself is back. */
-export async function makeViews({ name, saved }: LoadStep, { engine, report }: RestoreTools): Promise<void> {
+export async function makeViews(
+  { name, saved, strictViews }: LoadStep,
+  { engine, report }: RestoreTools,
+): Promise<void> {
   const schema = expectCql(saved.cql);
+  const failed = (what: string, error: unknown) => {
+    const text = `Error restoring ${what}: ${messageOf(error)}`;
+    if (strictViews) throw new KnownError('database', text, { cause: error });
+    report.warn(text);
+  };
   for (const statement of schema.indexes) {
     await engine.execute(statement).catch((error: unknown) => {
-      report.warn(`Error restoring an index of ${name}: ${messageOf(error)}`);
+      failed(`an index of ${name}`, error);
     });
   }
   report.info('Restoring materialized views after data is loaded...');
@@ -100,7 +111,7 @@ export async function makeViews({ name, saved }: LoadStep, { engine, report }: R
       await engine.execute(statement);
       report.info('Materialized view restored successfully');
     } catch (error) {
-      report.warn(`Error restoring materialized view from ${from}: ${messageOf(error)}`);
+      failed(`materialized view from ${from}`, error);
     }
   }
   report.info(`All materialized views processed for ${name}`);

@@ -1,5 +1,10 @@
 import type { NodeIdentity } from '../engine/engine.js';
 import type { ErrorKind } from '../errors.js';
+import { creationProblems } from '../model/creation-problems.js';
+import { unusualOptions } from '../model/option-changes.js';
+import { parseServerVersion } from '../model/server-version.js';
+import { rule } from '../model/version-rules.js';
+import type { CreationTarget } from '../model/table-creation.js';
 import { formatSize } from '../model/size.js';
 import { nodeHoldsWholeTable } from '../model/ring-share.js';
 import type { TableName } from '../model/table-name.js';
@@ -36,6 +41,11 @@ export type RestoreStep =
       readonly name: TableName;
       readonly backup: StoredBackup;
       readonly way: SchemaWay;
+      /** The server that makes it, and on what the table lay. */
+      readonly target: CreationTarget;
+      /** Whether to set what the API cannot. */
+      readonly tableOptions: boolean;
+      readonly strictViews: boolean;
       readonly saved: SavedSchema;
       readonly live: TableRecord | undefined;
       /** Whether this node's files hold all of the present table, so that a copy of them is a copy of it. */
@@ -102,17 +112,34 @@ function planTable(
     return `'${name}' cannot be made by CQL: Scylla takes letters, digits and _ only`;
   }
   if (way === 'cql' && 'problem' in saved.cql) return saved.cql.problem;
+  const target = targetOf(backup, saved, node);
+  if (way === 'alternator' && saved.alternator) {
+    const place = { ...target, nodes: node.nodeCount, racks: node.racks };
+    const problems = creationProblems(saved.alternator, name, place);
+    if (problems.length > 0) return `'${name}' cannot be made on this server: ${problems.join('; ')}`;
+  }
 
   return {
     action: live.kind === 'table' ? 'recreate' : 'create',
     name,
     backup,
     way,
+    target,
+    tableOptions: way === 'alternator' && !request.noTableOptions,
+    strictViews: request.strictViews,
     saved,
     live: live.kind === 'table' ? live.record : undefined,
     liveIsWhole: live.kind !== 'table' || nodeHoldsWholeTable(live.record.replication, node.topology),
     stream: node.nodeCount > 1 || (live.kind === 'table' && live.record.tablets === true),
   };
+}
+
+/** A backup from before there were tablets is of a table on vnodes, whatever this server makes of new ones. */
+function targetOf(backup: StoredBackup, saved: SavedSchema, node: NodeIdentity): CreationTarget {
+  const server = parseServerVersion(node.engine, node.version);
+  const from = backup.kind === 'manifest' ? backup.manifest.node : undefined;
+  const before = from && !rule(parseServerVersion(from.engine, from.version), 'tablets-exist');
+  return { server, tablets: saved.record.tablets ?? (before === true ? false : undefined) };
 }
 
 /** The plan for people, one line each. */
@@ -129,6 +156,8 @@ export function describePlan(plan: RestorePlan): readonly string[] {
       step.action === 'recreate' ? `DELETE the present table ${name} and restore it` : `create ${name}`;
     const line = `  ${what} from ${from}${by}`;
     const share = `    if it fails, only this node's share of the present table ${name} can be put back`;
-    return step.liveIsWhole ? [line] : [line, share];
+    const options = step.tableOptions ? unusualOptions(step.saved.record) : [];
+    const alter = options.map((option) => `    and, where the new table has another, ${option}`);
+    return [line, ...alter, ...(step.liveIsWhole ? [] : [share])];
   });
 }

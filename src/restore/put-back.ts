@@ -2,6 +2,8 @@ import { KnownError, messageOf } from '../errors.js';
 import { planCreation } from '../model/table-creation.js';
 import { removeTree } from '../system/files.js';
 import { tellFailure } from '../terminal/tell-failure.js';
+import { schemaOfTable } from '../model/schema-record.js';
+import { giveGrantsBack } from './grants.js';
 import { setLateSettings } from './late-settings.js';
 import { loadFiles, placeFiles, waitForIndexes } from './load.js';
 import type { LoadStep } from './plan.js';
@@ -9,6 +11,7 @@ import { judgeReadBack } from './read-back.js';
 import { readItems } from './read-items.js';
 import type { SafetyCopy } from './safety-copy.js';
 import { ServerDown } from './server-down.js';
+import { putOptionsBack } from './table-options.js';
 import type { RestoreTools } from './tools.js';
 import type { Touched } from './touched.js';
 
@@ -94,13 +97,16 @@ async function loadAgain(
   const { record, staged, sample } = safety;
   const { engine, report } = tools;
   report.info(`Putting back the table ${step.name} that was there before`);
-  await engine.createTable(planCreation(record.schema, step.name));
+  const target = { server: step.target.server, tablets: record.tablets };
+  await engine.createTable(planCreation(record.schema, step.name, target));
   // Indexes complete themselves, and may take as long as a node is away.
   const again = await engine.untilReady(step.name, 'later');
+  await putOptionsBack(schemaOfTable(record), again, tools);
   await placeFiles(await engine.tableDirectory(again), staged, tools);
   await loadFiles(again, step.stream, tools);
   await waitForIndexes(again, tools);
-  await setLateSettings(step.name, record.schema, tools);
+  await setLateSettings(step.name, record.schema, target, tools);
+  await giveGrantsBack(step.name, record.grants ?? [], tools);
 
   const seen = await readItems(step.name, tools);
   const judgement = judgeReadBack({ sstables: staged.sstables, sample }, seen);

@@ -1,9 +1,12 @@
 import { dirname } from 'node:path';
 import { KnownError, messageOf } from '../errors.js';
 import { schemaDrift } from '../model/schema-drift.js';
+import { schemaOfTable } from '../model/schema-record.js';
 import type { TableRecord } from '../model/table-record.js';
 import { removeIfEmpty, removeTree } from '../system/files.js';
 import { expectUnchanged } from './expect-unchanged.js';
+import { expectFit, expectFitOf } from './fit.js';
+import { giveGrantsBack } from './grants.js';
 import { setLateSettings } from './late-settings.js';
 import { loadFiles, placeFiles, waitForIndexes, waitForViews } from './load.js';
 import { makeTable, makeViews } from './make-table.js';
@@ -35,11 +38,13 @@ export async function prepareTable(
   const touched = untouched();
   let safety: SafetyCopy | undefined;
   try {
+    const held = await expectFit(step, staged);
     const present = await expectUnchanged(step, tools);
     if (present) safety = await takeSafetyCopy(present, plan, tools);
     tools.signal.throwIfAborted();
     // From here on there is no good place to stop: what fails is put back.
     const record = await tools.shield(() => makeTable(step, touched, tools));
+    expectFitOf(held, record);
     return { step, staged, safety, touched, record };
   } catch (error) {
     await removeStaged(staged, tools);
@@ -72,7 +77,9 @@ export async function finishTable(
     await makeViews(step, tools);
     await waitForViews(record, tools);
   }
-  if (step.saved.alternator) await setLateSettings(step.name, step.saved.alternator, tools);
+  const { alternator, record: saved } = step.saved;
+  if (alternator) await setLateSettings(step.name, alternator, step.target, tools);
+  await giveGrantsBack(step.name, saved.grants ?? [], tools);
   await tellDrift(step, tools);
   return result;
 }
@@ -96,12 +103,11 @@ async function judgeItems(
 
 /** The data is back by now: a schema that cannot be read is a warning. */
 async function tellDrift({ name, saved }: LoadStep, { engine, report }: RestoreTools): Promise<void> {
-  if (!saved.alternator) return;
   try {
     const described = await engine.describe(name);
     if (described.kind !== 'table')
       throw new KnownError('database', `it is ${described.kind} after its restore`);
-    for (const line of schemaDrift(saved.alternator, described.record.schema))
+    for (const line of schemaDrift(saved.record, schemaOfTable(described.record)))
       report.warn(`settings drift: ${name}: ${line}`);
   } catch (error) {
     report.warn(`The schema of ${name} could not be compared: ${messageOf(error)}`);

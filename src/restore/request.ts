@@ -11,6 +11,10 @@ export interface RestoreRequest {
   /** Stop the service, place the files, start it: the documented order. */
   readonly offline: boolean;
   readonly schema: SchemaWay;
+  /** Leave options that the API cannot set as the server makes them. */
+  readonly noTableOptions: boolean;
+  /** A view that cannot be made fails its table. */
+  readonly strictViews: boolean;
   /** Restore a backup that holds only one node's share of its table. */
   readonly nodeLocalOnly: boolean;
 }

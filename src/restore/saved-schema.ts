@@ -1,9 +1,11 @@
 import { descParts } from '../cql/desc-parts.js';
 import { unquoteName } from '../cql/quoting.js';
 import { qualifiedName } from '../cql/qualified-name.js';
+import { withOptions } from '../cql/with-options.js';
 import { splitStatements } from '../cql/splitter.js';
 import { KnownError, messageOf } from '../errors.js';
 import { keyspaceOf, type TableName } from '../model/table-name.js';
+import { optionsOf, type SchemaRecord } from '../model/schema-record.js';
 import { parseSchemaFile, type TableSchema } from '../model/table-schema.js';
 import {
   ALTERNATOR_SCHEMA_FILE,
@@ -18,6 +20,8 @@ export interface SavedSchema {
   /** Alternator's own answers; absent in folders of the documented scripts. */
   readonly alternator: TableSchema | undefined;
   readonly cql: CqlSchema | { readonly problem: string };
+  /** All of it as it is compared with a live table. */
+  readonly record: SchemaRecord;
 }
 
 /** The statements that make the table by CQL, each one whole. */
@@ -36,7 +40,29 @@ export interface CqlSchema {
 }
 
 export async function readSavedSchema(backup: StoredBackup, store: Store): Promise<SavedSchema> {
-  return { alternator: await readAlternatorSchema(backup, store), cql: await readCqlSchema(backup, store) };
+  const alternator = await readAlternatorSchema(backup, store);
+  const cql = await readCqlSchema(backup, store);
+  return { alternator, cql, record: recordOf(backup, alternator, cql) };
+}
+
+function recordOf(
+  backup: StoredBackup,
+  alternator: TableSchema | undefined,
+  cql: SavedSchema['cql'],
+): SchemaRecord {
+  const table = backup.kind === 'manifest' ? backup.manifest.table : undefined;
+  const known = {
+    alternator,
+    tablets: table?.tablets ?? undefined,
+    columns: table?.columns,
+    grants: table?.grants ?? undefined,
+  };
+  if ('problem' in cql) return { ...known, keyspace: undefined, table: undefined, views: undefined };
+  return {
+    ...known,
+    keyspace: cql.keyspace === undefined ? undefined : withOptions(cql.keyspace),
+    ...optionsOf([...cql.table, ...cql.views.map(({ statement }) => statement)]),
+  };
 }
 
 async function readAlternatorSchema(backup: StoredBackup, store: Store): Promise<TableSchema | undefined> {

@@ -41,8 +41,9 @@ export function existingStore(store: Store, { clock, onReadOnly }: ExistingStore
       if (!(await look())) await store.prepare();
     },
     async withLock(command, work) {
+      const mayWrite = !(await look());
       const hasState = await exists(layout.state);
-      if (!(await look()) && hasState) return store.withLock(command, work);
+      if (mayWrite && hasState) return store.withLock(command, work);
       const directory = hasState ? layout.state : store.root;
       return withLock(directory, ourselves(command, clock.now()), work, { file: 'none' });
     },

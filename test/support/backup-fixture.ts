@@ -7,11 +7,16 @@ import { digestFile } from '../../src/system/digests.js';
 import { readdir, lstat } from 'node:fs/promises';
 import { writeSSTable } from './memory-table.js';
 
+const KEY_AND_ATTRIBUTES = [
+  { name: 'pk', type: 'text', kind: 'partition_key', position: 0 },
+  { name: ':attrs', type: 'map<text, blob>', kind: 'regular', position: -1 },
+];
+
 /** A folder of good SSTables with these items. */
 export async function sstableFolder(root: string, items: Readonly<Record<string, unknown>>): Promise<string> {
   const directory = join(root, `sstables-${Math.random().toString(36).slice(2)}`);
   await mkdir(directory, { recursive: true });
-  await writeSSTable(directory, new Map(Object.entries(items)));
+  await writeSSTable(directory, new Map(Object.entries(items)), KEY_AND_ATTRIBUTES);
   return directory;
 }
 

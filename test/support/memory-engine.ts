@@ -65,7 +65,7 @@ export function memoryEngine({ root, node = {}, replication }: MemoryEngineOptio
   const flush = async (table: Table) => {
     if (!table.dirty) return;
     await removeSSTables(pathOf(table.record));
-    if (table.items.size > 0) await writeSSTable(pathOf(table.record), table.items);
+    if (table.items.size > 0) await writeSSTable(pathOf(table.record), table.items, table.record.columns);
     table.dirty = false;
   };
   const create = async (input: CreateTableInput) => {
@@ -86,6 +86,7 @@ export function memoryEngine({ root, node = {}, replication }: MemoryEngineOptio
       statements: statementsOf(input),
       columns: columnsOf(input),
       tablets: false,
+      grants: [],
     };
     tables.set(name, { input, record, items: new Map(), dirty: false });
     await makeTableDirectory(pathOf(record));
@@ -121,6 +122,7 @@ export function memoryEngine({ root, node = {}, replication }: MemoryEngineOptio
         rack: 'rack1',
         topology: { datacenter: 'datacenter1', nodes: { datacenter1: 1 } },
         nodeCount: 1,
+        racks: 1,
         ...node,
       };
     },
@@ -166,6 +168,9 @@ export function memoryEngine({ root, node = {}, replication }: MemoryEngineOptio
         ...record,
         schema: { ...record.schema, ttl: { TimeToLiveStatus: 'ENABLED', AttributeName: attribute } },
       }));
+    },
+    async setTags(name, tags) {
+      update(name, (record) => ({ ...record, schema: { ...record.schema, tags: [...tags] } }));
     },
     async enableStream(name, viewType) {
       const stream = { StreamEnabled: true, StreamViewType: viewType };

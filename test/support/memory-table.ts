@@ -2,6 +2,8 @@ import { createHash, randomUUID } from 'node:crypto';
 import { chmod, link, mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
+import type { Column } from '../../src/model/table-record.js';
+import { headerBytes, statistics, type HeaderParts } from './statistics-file.js';
 
 /** A table's items by their key. */
 export type Items = Map<string, unknown>;
@@ -10,19 +12,42 @@ export type Items = Map<string, unknown>;
  * SSTables of the in-memory engine: files in Scylla's naming, with a true TOC.txt and a true Digest.crc32, whose Data.db is
  * JSON. The real formats are proven on the node under test and on recorded files.
  */
-export async function writeSSTable(directory: string, items: Items): Promise<void> {
+export async function writeSSTable(
+  directory: string,
+  items: Items,
+  columns: readonly Column[],
+): Promise<void> {
   const id = `me-${generation()}-big`;
   const data = Buffer.from(JSON.stringify([...items]));
   const components: Readonly<Record<string, Buffer>> = {
     'Data.db': data,
     'Digest.crc32': Buffer.from(String(crc32(data))),
     'Index.db': createHash('sha256').update(data).digest(),
-    'Statistics.db': Buffer.from('statistics'),
+    'Statistics.db': statistics([[3, headerBytes(headerOf(columns))]]),
   };
   const names = [...Object.keys(components), 'TOC.txt'];
   for (const [component, bytes] of Object.entries(components))
     await writeFile(join(directory, `${id}-${component}`), bytes);
   await writeFile(join(directory, `${id}-TOC.txt`), `${names.join('\n')}\n`);
+}
+
+const CLASSES: Readonly<Record<string, string>> = {
+  text: 'UTF8Type',
+  decimal: 'DecimalType',
+  blob: 'BytesType',
+  'map<text, blob>': 'MapType(UTF8Type,BytesType)',
+};
+
+function headerOf(columns: readonly Column[]): HeaderParts {
+  const of = (kind: string) =>
+    columns
+      .filter((column) => column.kind === kind)
+      .map(({ name, type }) => [name, CLASSES[type] ?? type] as const);
+  return {
+    key: of('partition_key')[0]?.[1] ?? 'UTF8Type',
+    clustering: of('clustering').map(([, type]) => type),
+    regulars: of('regular'),
+  };
 }
 
 export async function readSSTables(directory: string): Promise<Items> {

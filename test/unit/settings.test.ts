@@ -105,6 +105,28 @@ describe('Settings', () => {
     }
   });
 
+  it('that are empty are named once each, and none is taken for a default or for the working directory', () => {
+    const empty = { ...raw, backupDir: '', logDir: ' ', dataDir: '', region: '', cqlHost: '', cqlPort: '' };
+    const flags = ['--backup-dir', '--data-dir', '--log-dir', '--region', '--cql-host', '--cql-port'];
+    expect(() => parseSettings(empty, {})).toThrow(
+      flags.map((flag) => `${flag} must not be empty`).join('\n'),
+    );
+  });
+
+  it.each([
+    ['1', true],
+    ['true', true],
+    ['0', false],
+    ['no', false],
+  ])('take ALTERNATOR_BACKUP_JSON=%s for %s, and a flag for yes whatever it says', (value, json) => {
+    const environment = { ALTERNATOR_BACKUP_JSON: value, ALTERNATOR_BACKUP_QUIET: value };
+    expect(parseSettings(raw, environment)).toMatchObject({ json, quiet: json });
+    expect(parseSettings({ ...raw, json: true }, environment).json).toBe(true);
+    expect(() => parseSettings(raw, { ALTERNATOR_BACKUP_JSON: '' })).toThrow(
+      'ALTERNATOR_BACKUP_JSON must be',
+    );
+  });
+
   it('refuse credentials in the endpoint: it is shown everywhere', () => {
     expect(() => parseSettings({ ...raw, endpoint: 'http://me:secret@localhost:8000' }, {})).toThrow(
       '--endpoint must not hold credentials',

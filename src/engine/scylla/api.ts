@@ -2,6 +2,7 @@ import { KnownError } from '../../errors.js';
 import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
 import type { CreateTableInput } from '../../model/table-creation.js';
 import { connectToApi, sendRaw, type ApiConnection, type Sdk } from './api-connection.js';
+import type { Tag } from '../../model/table-schema.js';
 import type { ScyllaOptions } from './options.js';
 import { explainApiError, isNoSuchTable } from './api-error.js';
 
@@ -31,6 +32,9 @@ export interface Api {
   createTable(input: CreateTableInput): Promise<{ readonly id: string }>;
   deleteTable(table: string): Promise<void>;
   setTimeToLive(table: string, attribute: string): Promise<void>;
+  /** What `listTags` gives is what may be taken away. */
+  tag(arn: string, tags: readonly Tag[]): Promise<void>;
+  untag(arn: string, keys: readonly string[]): Promise<void>;
   enableStream(table: string, viewType: string): Promise<void>;
   /** How many items one page of one segment holds, and where the next page starts. */
   countPage(page: PageRequest): Promise<{ readonly count: number; readonly next: unknown }>;
@@ -132,6 +136,20 @@ export function connectApi({ endpoint, region, credentials, signal }: ScyllaOpti
             TableName: table,
             TimeToLiveSpecification: { Enabled: true, AttributeName: attribute },
           }),
+      );
+    },
+
+    async tag(arn, tags) {
+      await call(
+        `Tag ${arn}`,
+        (sdk) => new sdk.TagResourceCommand({ ResourceArn: arn, Tags: tags.map((tag) => ({ ...tag })) }),
+      );
+    },
+
+    async untag(arn, keys) {
+      await call(
+        `Untag ${arn}`,
+        (sdk) => new sdk.UntagResourceCommand({ ResourceArn: arn, TagKeys: [...keys] }),
       );
     },
 

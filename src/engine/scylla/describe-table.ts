@@ -10,6 +10,7 @@ import {
   type TableRecord,
 } from '../../model/table-record.js';
 import { parseTableSchema, type TableSchema } from '../../model/table-schema.js';
+import { readGrants } from './grants.js';
 import type { Api } from './api.js';
 import type { Cql, Row } from './cql.js';
 
@@ -25,7 +26,17 @@ export async function describeTable(api: Api, cql: Cql, name: TableName): Promis
 
   const schema = await readSchema(api, name, description);
   const statements = await readStatements(cql, keyspace, name);
-  const record = { name, keyspace, id, schema, ...(await readKeyspace(cql, keyspace)), statements, columns };
+  const grants = await readGrants(cql, keyspace);
+  const record = {
+    name,
+    keyspace,
+    id,
+    schema,
+    ...(await readKeyspace(cql, keyspace)),
+    statements,
+    columns,
+    grants,
+  };
   return { kind: 'table', record };
 }
 

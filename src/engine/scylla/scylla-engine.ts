@@ -98,6 +98,22 @@ export function scyllaEngine(options: ScyllaOptions): Engine {
     },
 
     setTimeToLive: (table, attribute) => api.setTimeToLive(table, attribute),
+
+    async setTags(table, tags) {
+      const described = await describeTable(api, cql, table);
+      if (described.kind !== 'table')
+        throw new KnownError('missing', `Table '${table}' is ${described.kind}`);
+      const { describe, tags: present } = described.record.schema;
+      const arn = describe.TableArn ?? '';
+      const wanted = new Map(tags.map(({ Key, Value }) => [Key, Value]));
+      const surplus = present.map(({ Key }) => Key).filter((key) => !wanted.has(key));
+      if (surplus.length > 0) await api.untag(arn, surplus);
+      const missing = tags.filter(
+        ({ Key, Value }) => present.find((each) => each.Key === Key)?.Value !== Value,
+      );
+      if (missing.length > 0) await api.tag(arn, missing);
+    },
+
     enableStream: (table, viewType) => api.enableStream(table, viewType),
 
     async execute(statement) {

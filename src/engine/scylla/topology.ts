@@ -7,7 +7,7 @@ import type { Cql, Row } from './cql.js';
 export async function identifyNode(cql: Cql): Promise<NodeIdentity> {
   const [local] = await cql.rows('SELECT * FROM system.local');
   if (!local) throw new KnownError('database', 'The node says nothing of itself: system.local is empty');
-  const peers = await cql.rows('SELECT peer, data_center, host_id, schema_version FROM system.peers');
+  const peers = await cql.rows('SELECT peer, data_center, rack, host_id, schema_version FROM system.peers');
 
   const datacenter = text(local, 'data_center');
   const nodes: Record<string, number> = { [datacenter]: 1 };
@@ -22,6 +22,11 @@ export async function identifyNode(cql: Cql): Promise<NodeIdentity> {
     rack: text(local, 'rack'),
     topology: { datacenter, nodes },
     nodeCount: peers.length + 1,
+    racks: new Set(
+      [local, ...peers]
+        .filter((row) => text(row, 'data_center') === datacenter)
+        .map((row) => text(row, 'rack')),
+    ).size,
   };
 }
 

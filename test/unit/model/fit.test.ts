@@ -8,7 +8,7 @@ import {
   type SerializationHeader,
 } from '../../../src/model/serialization-header.js';
 import type { Column } from '../../../src/model/table-record.js';
-import { fileOf, fixture, recorded } from './statistics-file.js';
+import { fileOf, fixture, recorded } from '../../support/statistics-file.js';
 
 const key = (name: string, type: string, position = 0): Column => ({
   name,

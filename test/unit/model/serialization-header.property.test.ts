@@ -2,7 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { KnownError } from '../../../src/errors.js';
 import { readSerializationHeader } from '../../../src/model/serialization-header.js';
-import { fileOf, headerBytes, recorded, statistics, vint, type HeaderParts } from './statistics-file.js';
+import {
+  fileOf,
+  headerBytes,
+  recorded,
+  statistics,
+  vint,
+  type HeaderParts,
+} from '../../support/statistics-file.js';
 
 const REAL = [
   'scylla-2025.1/statistics/orders',

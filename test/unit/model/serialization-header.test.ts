@@ -5,7 +5,7 @@ import { KnownError } from '../../../src/errors.js';
 import { normalType } from '../../../src/model/fit-cql-type.js';
 import { readSerializationHeader } from '../../../src/model/serialization-header.js';
 import type { Column } from '../../../src/model/table-record.js';
-import { fileOf, fixture, headerBytes, recorded, statistics } from './statistics-file.js';
+import { fileOf, fixture, headerBytes, recorded, statistics } from '../../support/statistics-file.js';
 
 const ATTRS = { name: ':attrs', type: 'map<text, blob>' };
 const PACKAGE = 'org.apache.cassandra.db.marshal.';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { planCreation } from '../../../src/model/table-creation.js';
-import { schemaDrift } from '../../../src/model/schema-drift.js';
+import { alternatorDrift as schemaDrift } from '../../../src/model/schema-drift.js';
 import {
   parseSchemaFile,
   parseTableSchema,
@@ -178,7 +178,7 @@ describe('Settings drift', () => {
           each.AttributeName === 'customer' ? { ...each, AttributeType: 'N' as const } : each,
         ),
       }),
-      'global index by-customer: keys customer S HASH, sk N RANGE → customer N HASH, sk N RANGE',
+      'index by-customer: keys customer S HASH, sk N RANGE → customer N HASH, sk N RANGE',
     ],
   ])('names %s in one line', (_, live, line) => {
     expect(schemaDrift(orders, live)).toEqual([line]);
@@ -186,8 +186,7 @@ describe('Settings drift', () => {
 
   it('names an index that is gone', () => {
     expect(schemaDrift(orders, withDescribe({ LocalSecondaryIndexes: undefined }))).toEqual([
-      'local index by-status: keys pk S HASH, status S RANGE → none',
-      'local index by-status: projection ALL → none',
+      'index by-status: local, pk S HASH, status S RANGE → none',
     ]);
   });
 });

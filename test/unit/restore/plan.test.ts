@@ -16,6 +16,7 @@ const one: NodeIdentity = {
   rack: 'r',
   topology: { datacenter: 'dc1', nodes: { dc1: 1 } },
   nodeCount: 1,
+  racks: 1,
 };
 const three: NodeIdentity = { ...one, topology: { datacenter: 'dc1', nodes: { dc1: 3 } }, nodeCount: 3 };
 const request: RestoreRequest = {
@@ -24,6 +25,8 @@ const request: RestoreRequest = {
   offline: false,
   schema: 'alternator',
   nodeLocalOnly: false,
+  noTableOptions: false,
+  strictViews: false,
 };
 
 const { input } = simpleTable('users');
@@ -35,6 +38,16 @@ const cql: SavedSchema['cql'] = {
   indexes: [],
   views: [],
   leftOut: [],
+};
+
+const unknownRecord: SavedSchema['record'] = {
+  alternator,
+  keyspace: undefined,
+  tablets: undefined,
+  table: undefined,
+  views: undefined,
+  columns: undefined,
+  grants: undefined,
 };
 
 function backup(
@@ -51,7 +64,7 @@ function backup(
       label: 'users_20261121_full',
       manifest: { ...manifest, table: { ...manifest.table, whole: change.whole ?? true }, checksum: 'x' },
     },
-    saved: { alternator, cql, ...change.saved },
+    saved: { alternator, cql, record: unknownRecord, ...change.saved },
   };
 }
 
@@ -69,6 +82,7 @@ function live(copies = '1', tablets = false): Described {
       statements: statementsOf(input),
       columns: columnsOf(input),
       tablets,
+      grants: [],
     },
   };
 }

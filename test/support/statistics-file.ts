@@ -1,9 +1,9 @@
 import { crc32 } from 'node:zlib';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { StatisticsFile } from '../../../src/model/serialization-header.js';
+import type { StatisticsFile } from '../../src/model/serialization-header.js';
 
-const FIXTURES = resolve(import.meta.dirname, '../../fixtures');
+const FIXTURES = resolve(import.meta.dirname, '../fixtures');
 
 /** `scylla-2025.1/statistics/orders` → its folder. */
 export const fixture = (folder: string): string => join(FIXTURES, folder);

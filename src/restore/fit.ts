@@ -1,0 +1,52 @@
+import { tableColumns } from '../cql/table-columns.js';
+import { KnownError } from '../errors.js';
+import { expectedColumns } from '../model/expected-columns.js';
+import { misfits, type HeldData } from '../model/fit.js';
+import type { Column, TableRecord } from '../model/table-record.js';
+import type { LoadStep } from './plan.js';
+import { readHeaders } from './sstable-headers.js';
+import type { Staged } from './stage.js';
+
+/**
+ * A server takes files of another table with exit status 0 and loses or garbles rows (SCYLLA.md 8), so that we compare: what
+ * the staged SSTables hold with the table that is about to be made. Rejects with `refused`, before anything is touched.
+ */
+export async function expectFit(step: LoadStep, { directory, names }: Staged): Promise<HeldData> {
+  const held = { columns: savedColumns(step), headers: await readHeaders(directory, names) };
+  const problems = misfits(held, plannedColumns(step));
+  if (problems.length > 0) {
+    throw new KnownError('refused', `The files of '${step.name}' do not fit: ${problems.join(' ')}`, {
+      changed: 'The table was not touched.',
+      hint:
+        step.way === 'alternator'
+          ? '--schema cql makes the table with the columns that the backup names; a server of the version of the backup makes it as it was.'
+          : 'The schema file is not the one of these SSTables.',
+    });
+  }
+  return held;
+}
+
+/** The same with the table as it was really made, before any file is handed to the server. */
+export function expectFitOf(held: HeldData, record: TableRecord): void {
+  const problems = misfits(held, record.columns);
+  if (problems.length === 0) return;
+  throw new KnownError(
+    'database',
+    `The files of '${record.name}' do not fit the table: ${problems.join(' ')}`,
+  );
+}
+
+/** From the record of the backup; folders without one have them in their schema file, which names the keys. */
+function savedColumns({ saved }: LoadStep): readonly Column[] | undefined {
+  return saved.record.columns ?? columnsOfCql(saved.cql);
+}
+
+function plannedColumns({ way, saved, target }: LoadStep): readonly Column[] {
+  if (way === 'alternator' && saved.alternator) return expectedColumns(saved.alternator, target.server);
+  return columnsOfCql(saved.cql) ?? [];
+}
+
+function columnsOfCql(cql: LoadStep['saved']['cql']): readonly Column[] | undefined {
+  const statement = 'problem' in cql ? undefined : cql.table[0];
+  return statement === undefined ? undefined : tableColumns(statement);
+}
