@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import type { BackupFlags } from './commands/backup.js';
 import type { RestoreFlags } from './commands/restore.js';
+import type { DiffFlags } from './commands/schema-diff.js';
 import type { SplitFlags } from './commands/schema-split.js';
 import { optionsOf, withSettings } from './setting-flags.js';
 import type { RawSettings } from './settings.js';
@@ -11,6 +12,7 @@ export interface Actions {
   backup(flags: BackupFlags, settings: RawSettings): Promise<number>;
   restore(flags: RestoreFlags, settings: RawSettings): Promise<number>;
   schemaSplit(flags: SplitFlags): Promise<number>;
+  schemaDiff(flags: DiffFlags, settings: RawSettings): Promise<number>;
 }
 
 export interface CliOptions {
@@ -84,6 +86,28 @@ export function buildProgram({ version, actions, onDone, writeOut, writeErr }: C
     .action(async (file: string, _options: object, command: Command) => {
       onDone(await actions.schemaSplit({ ...(optionsOf(command) as Omit<SplitFlags, 'file'>), file }));
     });
+  withSettings(schema.command('diff'))
+    .description('Compare the schema in a backup with the live table, or with that in another backup.')
+    .argument('<table>', 'the name of a table')
+    .argument('[label]', 'a generation; the newest one without it')
+    .argument('[other]', 'another generation, to compare with instead of the live table')
+    .addHelpText('after', '\nExit status: 0 equal, 1 different, another one when they cannot be compared.')
+    .action(
+      async (
+        table: string,
+        label: string | undefined,
+        other: string | undefined,
+        _options: object,
+        command: Command,
+      ) => {
+        const flags = {
+          table,
+          ...(label === undefined ? {} : { label }),
+          ...(other === undefined ? {} : { other }),
+        };
+        onDone(await actions.schemaDiff(flags, optionsOf(command) as RawSettings));
+      },
+    );
 
   return program;
 }

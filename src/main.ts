@@ -53,6 +53,11 @@ function actionsFor(argv: readonly string[], world: World, stop: AbortSignal): A
       const { schemaSplitCommand } = await import('./commands/schema-split.js');
       return schemaSplitCommand(flags, world);
     },
+    schemaDiff: (flags, settings) =>
+      look(settings, world, stop, async (tools) => {
+        const { schemaDiffCommand } = await import('./commands/schema-diff.js');
+        return schemaDiffCommand(flags, tools);
+      }),
     async menu(settings) {
       const chosen = await askMain(settings, world, stop);
       if (chosen === 'backup') return backup({ tables: [] }, settings, [...argv, chosen]);
@@ -110,6 +115,31 @@ async function run(
     const told = isDoubtful ? EXIT_CODES.warnings : exitCode;
     if (!report.summarized) report.summary({ command, exitCode: told, warnings: report.warnings });
     return told;
+  } finally {
+    await close();
+  }
+}
+
+/** A command that only looks: it leaves no line in any log. */
+async function look(
+  raw: RawSettings,
+  world: World,
+  stop: AbortSignal,
+  work: (tools: Tools) => Promise<ExitCode>,
+): Promise<number> {
+  const settings = parseSettings(raw, world.environment);
+  const { wire } = await import('./wire.js');
+  const { tools, log, close } = wire('restore', settings, world, stop);
+  log.giveUp();
+  try {
+    return await work(tools);
+  } catch (error) {
+    if (error instanceof KnownError && error.kind === 'usage') throw error;
+    const cause: unknown = stop.aborted ? stop.reason : error;
+    tellFailure(cause, tools.report);
+    const exitCode = cause instanceof KnownError ? cause.exitCode : EXIT_CODES.failed;
+    tools.report.summary({ exitCode, error: messageOf(cause) });
+    return exitCode;
   } finally {
     await close();
   }

@@ -7,7 +7,13 @@ const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
 
 const program = buildProgram({
   version: '0.0.0',
-  actions: { menu: async () => 0, backup: async () => 0, restore: async () => 0, schemaSplit: async () => 0 },
+  actions: {
+    menu: async () => 0,
+    backup: async () => 0,
+    restore: async () => 0,
+    schemaSplit: async () => 0,
+    schemaDiff: async () => 0,
+  },
   onDone: () => undefined,
   writeOut: () => undefined,
   writeErr: () => undefined,
