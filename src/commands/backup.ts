@@ -2,15 +2,14 @@ import { describePlan, planBackup, type BackupPlan, type TableStep } from '../ba
 import type { BackupRequest } from '../backup/request.js';
 import { runBackup } from '../backup/run.js';
 import { EXIT_CODES, KnownError, type ExitCode } from '../errors.js';
-import { exitCodeOf, summaryLines, type TableOutcome } from '../model/outcome.js';
+import type { TableOutcome } from '../model/outcome.js';
 import { newRunId } from '../model/run-id.js';
 import { parseTableNames, type TableName } from '../model/table-name.js';
 import type { TableRecord } from '../model/table-record.js';
 import { backupMenu } from './backup-menu.js';
+import { failedOutcome, tell, tellPlan } from './backup-result.js';
 import { commandLine, type Choice } from './command-line.js';
 import { describeAlone } from './describe-alone.js';
-import { exitCodeAfter, interruptionOf, tellInterruption } from './interruption.js';
-import { unnamedFailures } from './unnamed-failures.js';
 import { onNode } from './on-node.js';
 import { expectOutsideNode } from './places.js';
 import type { Tools } from './tools.js';
@@ -183,71 +182,4 @@ async function outcomesWithoutRun(
     report.error(step.reason);
     return [failedOutcome(step.name, step.reason)];
   });
-}
-
-const failedOutcome = (table: TableName, error: string): TableOutcome => ({
-  table,
-  result: 'failed',
-  error,
-  kind: 'missing',
-  before: 'untouched',
-});
-
-function tell(
-  request: BackupRequest,
-  plan: BackupPlan,
-  outcomes: readonly TableOutcome[],
-  { report, signal }: Tools,
-): ExitCode {
-  const [only] = outcomes;
-  const wish = interruptionOf(outcomes, signal);
-  for (const table of unnamedFailures(outcomes)) report.error(`❌ Backup failed for ${table}`);
-  if (request.tables === 'all' || request.tables.length > 1) {
-    for (const line of summaryLines('Backup', outcomes)) report.say(line);
-  } else if (only && !wish) {
-    report.say('');
-    report.say(tellOne(only));
-  }
-  const failed = exitCodeOf(outcomes);
-  const exitCode = wish
-    ? exitCodeAfter(wish, outcomes)
-    : failed === EXIT_CODES.done && report.warnings.length > 0
-      ? EXIT_CODES.warnings
-      : failed;
-  if (wish) tellInterruption('backup', wish, outcomes, report);
-  report.summary({
-    command: 'backup',
-    label: plan.label,
-    exitCode,
-    outcomes,
-    warnings: report.warnings,
-    ...(wish ? { error: wish.message } : {}),
-  });
-  return exitCode;
-}
-
-function tellOne(outcome: TableOutcome): string {
-  if (outcome.result === 'done') return `✅ Backup completed successfully for ${outcome.table}`;
-  if (outcome.result === 'failed' && outcome.kind === 'missing') return `❌ ${outcome.error}`;
-  return `❌ Backup failed for ${outcome.table}`;
-}
-
-/** The exit status is the one that a run would begin with. */
-function tellPlan(plan: BackupPlan, { report }: Tools): ExitCode {
-  const failed = plan.steps.filter((step) => step.action === 'fail');
-  for (const line of describePlan(plan)) report.say(line);
-  for (const { name, reason } of failed) report.error(`${name}: ${reason}`);
-  const exitCode = exitCodeOf(failed.map(({ name, reason }) => failedOutcome(name, reason)));
-  report.summary({
-    command: 'backup',
-    dryRun: true,
-    label: plan.label,
-    exitCode,
-    tables: plan.steps.map((step) => ({
-      table: step.name,
-      action: step.action,
-      ...('reason' in step ? { reason: step.reason } : {}),
-    })),
-  });
-  return exitCode;
 }

@@ -139,7 +139,9 @@ function lost(step: LoadStep, { record, staged }: SafetyCopy, why: string, error
   const { directory } = staged;
   return new KnownError(
     'lost',
-    `Restore of '${step.name}' failed: ${why}; and the table that was there before could not be put back: ${messageOf(error)}`,
+    messageOf(error) === why
+      ? `Restore of '${step.name}' failed, and the table that was there before could not be put back: ${why}`
+      : `Restore of '${step.name}' failed: ${why}; and the table that was there before could not be put back: ${messageOf(error)}`,
     {
       cause: error,
       changed: `THE TABLE '${step.name}' IS NOT COMPLETE. All its files, as they were, are in ${directory}: keep them.`,

@@ -5,7 +5,9 @@ export class ServerDown extends KnownError {
   constructor(startCommand: string, cause: unknown) {
     super('lost', `THE DATABASE IS NOT RUNNING: ${messageOf(cause)}`, {
       cause,
-      hint: `Start it: ${startCommand}`,
+      hint: [`Start it: ${startCommand}`, cause instanceof KnownError ? cause.hint : undefined]
+        .filter((part) => part !== undefined)
+        .join('. '),
     });
   }
 }

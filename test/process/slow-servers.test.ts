@@ -76,7 +76,9 @@ describe.concurrent('servers that take their time', () => {
     const result = await restoreOffline(stage, '--start-timeout', '3');
     expect(result.code).toBe(8);
     expect(Date.now() - started).toBeLessThan(40_000);
-    expect(result.stderr).toMatch(/ERROR - The node does not serve within 3 s: .*cannot be reached/);
+    expect(result.stderr).toMatch(
+      /ERROR - THE DATABASE IS NOT RUNNING: The node does not serve within 3 s: .*cannot be reached/,
+    );
     expect(result.stderr).toMatch(/Next: .*--start-timeout/);
     const [, directory = ''] = /are in (\S+): keep them/.exec(result.stderr) ?? [];
     const kept = readdirSync(directory);
