@@ -7,6 +7,7 @@ import { KnownError } from '../../src/errors.js';
 import type { CreateTableInput } from '../../src/model/table-creation.js';
 import { isTableName, keyspaceOf, type TableName } from '../../src/model/table-name.js';
 import { directoryName, type TableRecord } from '../../src/model/table-record.js';
+import { changedBy } from './memory-statements.js';
 import { columnsOf, describedAs, statementsOf } from './memory-schema.js';
 import {
   componentNames,
@@ -26,6 +27,8 @@ export interface MemoryEngine extends Engine {
   items(table: string): ReadonlyMap<string, unknown>;
   /** A table that Alternator lists though CQL made it. */
   addPlainCql(name: string): void;
+  /** Changes what the server says of a table. */
+  change(table: string, how: (record: TableRecord) => TableRecord): void;
   /** Every call so far, for `nothing was called`. */
   readonly calls: readonly string[];
 }
@@ -112,6 +115,7 @@ export function memoryEngine({ root, node = {}, replication }: MemoryEngineOptio
     },
     items: (name) => expectTable(name).items,
     addPlainCql: (name) => plain.add(name),
+    change: update,
 
     async identify() {
       return {
@@ -187,6 +191,12 @@ export function memoryEngine({ root, node = {}, replication }: MemoryEngineOptio
         return;
       }
       if (statement.startsWith('CREATE KEYSPACE')) return;
+      const changed = [...tables.values()].find((table) => {
+        const record = changedBy(statement, table.record);
+        if (record) table.record = record;
+        return record !== undefined;
+      });
+      if (changed) return;
       const table =
         /^CREATE TABLE "(?:[^"]|"")+"\.("(?:[^"]|"")+") \(\n([^]*?)\n {4}PRIMARY KEY \(([^)]*)\)/.exec(
           statement,
@@ -236,7 +246,7 @@ export function memoryEngine({ root, node = {}, replication }: MemoryEngineOptio
 
   // Every method of the seam writes itself down, so that a test can say that nothing was called.
   for (const [name, method] of Object.entries(engine)) {
-    if (typeof method !== 'function' || ['put', 'items', 'addPlainCql'].includes(name)) continue;
+    if (typeof method !== 'function' || ['put', 'items', 'addPlainCql', 'change'].includes(name)) continue;
     const call = method as (...args: readonly unknown[]) => unknown;
     Object.assign(engine, {
       [name]: (...args: readonly unknown[]) => {

@@ -54,7 +54,12 @@ export function columnsOf(input: CreateTableInput): readonly Column[] {
     kind: KeyType === 'HASH' ? 'partition_key' : 'clustering',
     position: KeyType === 'HASH' ? position : position - 1,
   }));
-  return [...keys, { name: ':attrs', type: 'map<text, blob>', kind: 'regular', position: -1 }];
+  // As 2025.1 does it: keys of local indexes are columns, those of global ones are not.
+  const ofIndexes = (input.LocalSecondaryIndexes ?? [])
+    .flatMap(({ KeySchema }) => KeySchema.map(({ AttributeName }) => AttributeName))
+    .filter((name, at, all) => all.indexOf(name) === at && !keys.some((key) => key.name === name))
+    .map((name) => ({ name, type: types.get(name) ?? 'text', kind: 'regular', position: -1 }));
+  return [...keys, { name: ':attrs', type: 'map<text, blob>', kind: 'regular', position: -1 }, ...ofIndexes];
 }
 
 export function statementsOf(input: CreateTableInput): readonly DescribedStatement[] {

@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { backupCommand, type BackupFlags } from '../../src/commands/backup.js';
 import { restoreCommand, type RestoreFlags } from '../../src/commands/restore.js';
+import { schemaDiffCommand, type DiffFlags } from '../../src/commands/schema-diff.js';
 import type { Tools } from '../../src/commands/tools.js';
 import type { Engine } from '../../src/engine/engine.js';
 import type { NodeService } from '../../src/service/node-service.js';
@@ -24,6 +25,7 @@ export interface Workbench {
   readonly serviceCalls: readonly string[];
   fill(table: string, count: number): Promise<void>;
   backup(flags?: Partial<BackupFlags>, change?: Change): Promise<Ran>;
+  diff(flags: DiffFlags, change?: Change): Promise<Ran>;
   restore(flags?: Partial<RestoreFlags>, change?: Change): Promise<Ran>;
 }
 
@@ -109,6 +111,7 @@ export async function workbench(options: Partial<MemoryEngineOptions> = {}): Pro
     },
     backup: (flags = {}, change = {}) =>
       run(change, (tools) => backupCommand({ tables: [], ...flags }, tools)),
+    diff: (flags, change = {}) => run(change, (tools) => schemaDiffCommand(flags, tools)),
     restore: (flags = {}, change = {}) =>
       run(change, (tools) => restoreCommand({ tables: [], ...flags }, tools)),
   };
