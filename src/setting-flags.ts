@@ -37,6 +37,12 @@ const SETTINGS: readonly Setting[] = [
     otherwise: 'nodetool',
   },
   {
+    flags: '--cqlsh <command>',
+    text: 'cqlsh with arguments, or a JSON list: for servers before 5.2, which know no DESC',
+    env: 'CQLSH',
+    otherwise: 'cqlsh',
+  },
+  {
     flags: '--nodetool-timeout <seconds>',
     text: 'end nodetool after this time (default: 600, a load 21600)',
     env: 'NODETOOL_TIMEOUT',

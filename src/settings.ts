@@ -21,6 +21,7 @@ export interface RawSettings {
   readonly cqlHost?: string;
   readonly cqlPort: string;
   readonly nodetool: string;
+  readonly cqlsh: string;
   readonly nodetoolTimeout?: string;
   readonly service: string;
   readonly startTimeout: string;
@@ -42,6 +43,7 @@ export interface Settings {
   readonly cqlHost: string;
   readonly cqlPort: number;
   readonly nodetool: readonly [string, ...string[]];
+  readonly cqlsh: readonly [string, ...string[]];
   /** For a snapshot; a load may take longer where nobody set a limit. */
   readonly nodetoolTimeoutMs: number;
   readonly loadTimeoutMs: number;
@@ -94,6 +96,7 @@ export function parseSettings(raw: RawSettings, environment: Environment): Setti
     ),
     cqlPort: check(parseNumber('--cql-port', raw.cqlPort, 1, 65_535), 9042),
     nodetool: check(parseProgram('--nodetool', raw.nodetool), ['nodetool']),
+    cqlsh: check(parseProgram('--cqlsh', raw.cqlsh), ['cqlsh']),
     nodetoolTimeoutMs: timeout('--nodetool-timeout', raw.nodetoolTimeout, 10 * MINUTE),
     loadTimeoutMs: timeout('--nodetool-timeout', raw.nodetoolTimeout, 6 * HOUR),
     service: typeof service === 'string' ? { kind: 'none' } : service,
@@ -141,6 +144,7 @@ const FLAG_OF = {
   cqlHost: '--cql-host',
   cqlPort: '--cql-port',
   nodetool: '--nodetool',
+  cqlsh: '--cqlsh',
   nodetoolTimeout: '--nodetool-timeout',
   service: '--service',
   startTimeout: '--start-timeout',

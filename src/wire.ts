@@ -71,6 +71,7 @@ export function wire(command: CommandName, settings: Settings, world: World, sig
     cqlPort: settings.cqlPort,
     credentials: settings.credentials,
     nodetool: settings.nodetool,
+    cqlsh: settings.cqlsh,
     dataDirectory: settings.dataDirectory,
     startTimeoutMs: settings.startTimeoutMs,
     nodetoolTimeoutMs: settings.nodetoolTimeoutMs,

@@ -1,3 +1,4 @@
+import type { ErrorKind } from '../errors.js';
 import type { NodeIdentity } from '../engine/engine.js';
 import { freeLabel, type Scope } from '../model/label.js';
 import { nodeHoldsWholeTable } from '../model/ring-share.js';
@@ -25,7 +26,7 @@ export type TableStep =
   /** Left out with a warning. */
   | { readonly action: 'skip'; readonly name: TableName; readonly reason: string }
   /** Counts as a failed table; the others are backed up. */
-  | { readonly action: 'fail'; readonly name: TableName; readonly reason: string };
+  | { readonly action: 'fail'; readonly name: TableName; readonly reason: string; readonly kind: ErrorKind };
 
 export interface BackupPlan {
   readonly label: string;
@@ -64,7 +65,7 @@ function planTable(
   switch (described.kind) {
     case 'missing':
       return byName
-        ? { action: 'fail', name, reason: `Table '${name}' not found.` }
+        ? { action: 'fail', name, reason: `Table '${name}' not found.`, kind: 'missing' }
         : { action: 'skip', name, reason: 'Alternator lists it but does not know it: a plain CQL table' };
     case 'plain CQL':
       return byName

@@ -82,7 +82,7 @@ async function storeOne(
     return { table, result: 'skipped', reason: step.reason };
   }
   try {
-    if (step.action === 'fail') throw new KnownError('missing', step.reason);
+    if (step.action === 'fail') throw new KnownError(step.kind, step.reason);
     const state = frozen.tables.get(table);
     if (!state) throw new Error(`${table} was never frozen`);
     report.info(`===== Start backup process for ${table} =====`);

@@ -114,10 +114,10 @@ async function makePlan(
 ): Promise<BackupPlan> {
   const names = request.tables === 'all' ? (listed ?? []) : request.tables;
   const tables = [];
-  const failed = new Map<TableName, string>();
+  const failed = new Map<TableName, KnownError>();
   for (const name of names) {
     const described = await describeAlone(() => engine.describe(name), engine);
-    if (described instanceof Error) failed.set(name, described.message);
+    if (described instanceof Error) failed.set(name, described);
     else tables.push({ name, described });
   }
   const now = clock.now();
@@ -130,10 +130,10 @@ async function makePlan(
   });
   // In the order of the request.
   const steps = names.flatMap((name): readonly TableStep[] => {
-    const reason = failed.get(name);
-    return reason === undefined
+    const error = failed.get(name);
+    return error === undefined
       ? plan.steps.filter((step) => step.name === name)
-      : [{ action: 'fail', name, reason }];
+      : [{ action: 'fail', name, reason: error.message, kind: error.kind }];
   });
   return { ...plan, steps };
 }

@@ -12,9 +12,9 @@ export const grantTitle = ({ role, on }: Grant): string =>
   `role ${role} on ${on.kind === 'keyspace' ? 'the keyspace' : on.name}`;
 
 /** What is granted in the first and not in the second. */
-export function missingGrants(wanted: readonly Grant[], present: readonly Grant[]): readonly Grant[] {
-  const known = new Map(present.map((grant) => [grantTitle(grant), new Set(grant.permissions)]));
-  return wanted.flatMap((grant) => {
+export function grantsWithout(grants: readonly Grant[], others: readonly Grant[]): readonly Grant[] {
+  const known = new Map(others.map((grant) => [grantTitle(grant), new Set(grant.permissions)]));
+  return grants.flatMap((grant) => {
     const permissions = grant.permissions.filter((each) => known.get(grantTitle(grant))?.has(each) !== true);
     return permissions.length === 0 ? [] : [{ ...grant, permissions }];
   });

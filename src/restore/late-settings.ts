@@ -1,5 +1,5 @@
 import { messageOf } from '../errors.js';
-import { planCreation, type CreationTarget } from '../model/table-creation.js';
+import { planCreation, type CreationTarget, type TableCreation } from '../model/table-creation.js';
 import type { TableName } from '../model/table-name.js';
 import type { TableSchema } from '../model/table-schema.js';
 import type { RestoreTools } from './tools.js';
@@ -12,12 +12,12 @@ export async function setLateSettings(
   name: TableName,
   schema: TableSchema,
   target: CreationTarget,
-  { engine, report }: RestoreTools,
+  tools: Pick<RestoreTools, 'engine' | 'report'>,
 ): Promise<void> {
+  const { engine, report } = tools;
   const { timeToLive, stream, tagsAfter } = planCreation(schema, name, target);
   if (timeToLive === undefined && stream === undefined && tagsAfter === undefined) return;
-  const described = await engine.describe(name);
-  const live = described.kind === 'table' ? planCreation(described.record.schema, name) : undefined;
+  const live = await creationOfLive(name, tools);
   const set = async (what: string, work: () => Promise<void>) => {
     await work().catch((error: unknown) => {
       report.warn(`The ${what} of ${name} could not be set: ${messageOf(error)}`);
@@ -28,4 +28,18 @@ export async function setLateSettings(
     await set(`time to live (${timeToLive})`, () => engine.setTimeToLive(name, timeToLive));
   if (stream !== undefined && live?.stream !== stream)
     await set(`stream (${stream})`, () => engine.enableStream(name, stream));
+}
+
+/** The data is back by now: settings that cannot be read take nothing away. All are set then. */
+async function creationOfLive(
+  name: TableName,
+  { engine, report }: Pick<RestoreTools, 'engine' | 'report'>,
+): Promise<TableCreation | undefined> {
+  try {
+    const described = await engine.describe(name);
+    return described.kind === 'table' ? planCreation(described.record.schema, name) : undefined;
+  } catch (error) {
+    report.warn(`The settings of ${name} could not be read: ${messageOf(error)}`);
+    return undefined;
+  }
 }

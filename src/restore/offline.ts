@@ -39,7 +39,6 @@ export async function restoreOffline(
     outcomes.set(step.name, await attempt(step, plan, tools, work, 'finish'));
     gap(plan, tools);
   }
-  signal.throwIfAborted();
   return plan.steps.flatMap(({ name }) => outcomes.get(name) ?? []);
 }
 

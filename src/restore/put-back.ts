@@ -106,7 +106,7 @@ async function loadAgain(
   await loadFiles(again, step.stream, tools);
   await waitForIndexes(again, tools);
   await setLateSettings(step.name, record.schema, target, tools);
-  await giveGrantsBack(step.name, record.grants ?? [], tools);
+  await giveGrantsBack(step.name, { grants: record.grants, newKeyspace: false }, tools);
 
   const seen = await readItems(step.name, tools);
   const judgement = judgeReadBack({ sstables: staged.sstables, sample }, seen);

@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import { KnownError, messageOf } from '../errors.js';
+import { grantsWithout, type Grant } from '../model/grant.js';
 import { schemaDrift } from '../model/schema-drift.js';
 import { schemaOfTable } from '../model/schema-record.js';
 import type { TableRecord } from '../model/table-record.js';
@@ -79,8 +80,9 @@ export async function finishTable(
   }
   const { alternator, record: saved } = step.saved;
   if (alternator) await setLateSettings(step.name, alternator, step.target, tools);
-  await giveGrantsBack(step.name, saved.grants ?? [], tools);
-  await tellDrift(step, tools);
+  const wanted = { grants: saved.grants, newKeyspace: step.way === 'cql' };
+  const ofTheMaker = await giveGrantsBack(step.name, wanted, tools);
+  await tellDrift(step, ofTheMaker, tools);
   return result;
 }
 
@@ -101,13 +103,22 @@ async function judgeItems(
   return 'doubtful';
 }
 
-/** The data is back by now: a schema that cannot be read is a warning. */
-async function tellDrift({ name, saved }: LoadStep, { engine, report }: RestoreTools): Promise<void> {
+/**
+ * The data is back by now: a schema that cannot be read is a warning. What the server granted to the role that restores is no
+ * drift of the table's.
+ */
+async function tellDrift(
+  { name, saved }: LoadStep,
+  ofTheMaker: readonly Grant[],
+  { engine, report }: RestoreTools,
+): Promise<void> {
   try {
     const described = await engine.describe(name);
     if (described.kind !== 'table')
       throw new KnownError('database', `it is ${described.kind} after its restore`);
-    for (const line of schemaDrift(saved.record, schemaOfTable(described.record)))
+    const live = schemaOfTable(described.record);
+    const grants = live.grants && grantsWithout(live.grants, ofTheMaker);
+    for (const line of schemaDrift(saved.record, { ...live, grants }))
       report.warn(`settings drift: ${name}: ${line}`);
   } catch (error) {
     report.warn(`The schema of ${name} could not be compared: ${messageOf(error)}`);

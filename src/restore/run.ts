@@ -1,4 +1,6 @@
+import { join } from 'node:path';
 import { KnownError } from '../errors.js';
+import { namesIn, removeTree } from '../system/files.js';
 import { withNotBegun } from '../model/not-begun.js';
 import type { TableOutcome } from '../model/outcome.js';
 import { noteInHistory } from '../store/note-in-history.js';
@@ -19,6 +21,7 @@ export async function runRestore(plan: RestorePlan, tools: RestoreTools): Promis
   return store.withLock('restore', async () => {
     for (const sentence of await store.repair()) report.info(`Repaired: ${sentence}`);
     await clearSnapshots(tools);
+    await clearStaging(tools);
     await expectWholeRing(tools);
     if (plan.offline) await service.verify();
     const done = await answeringSignals(tools, () =>
@@ -46,6 +49,15 @@ async function expectWholeRing({ engine }: RestoreTools): Promise<void> {
     });
   }
   await engine.schemaVersion();
+}
+
+/** Copies out of backups, which a killed run left on the data file system. Nobody else restores on this node now. */
+async function clearStaging({ engine, report }: RestoreTools): Promise<void> {
+  const staging = join(await engine.workDirectory(), 'staging');
+  for (const run of await namesIn(staging)) {
+    await removeTree(join(staging, run));
+    report.info(`Removed what an interrupted restore had unpacked: ${join(staging, run)}`);
+  }
 }
 
 /** Only tags that a dead run wrote down. */

@@ -116,6 +116,38 @@ describe.concurrent('folders that the documented scripts made', () => {
     expect(result.stdout).toContain("✅ Table 'users' restored successfully!");
   });
 
+  it('T-48: with --strict-views it fails its table, and what was there before is back', async ({ setUp }) => {
+    const stage = await setUp(USERS);
+    leaveFolder(stage, {
+      'table_schema.cql': `${TABLE};`,
+      'materialized_view_1.cql': `${view('users_by_age', 'age, pk, sk')};`,
+    });
+    const result = await stage.tool(['restore', 'users', '--yes', '--strict-views']);
+    expect(result.code).toBe(1);
+    expect(result.stderr).toMatch(
+      /ERROR - Error restoring materialized view from materialized_view_1\.cql: .*age/,
+    );
+    expect(result.stdout).toContain("❌ Table 'users' failed to restore");
+    expect(stage.fake.table('users')?.items).toBe(200);
+  });
+
+  it('T-47 (R-87, U-14): twelve views are made in the order of their numbers', async ({ setUp }) => {
+    const stage = await setUp(USERS);
+    const numbers = Array.from({ length: 12 }, (_, n) => n + 1);
+    leaveFolder(stage, {
+      'table_schema.cql': `${TABLE};`,
+      ...Object.fromEntries(
+        numbers.map((n) => [`materialized_view_${n}.cql`, `${view(`users_v${n}`, 'status, pk, sk')};`]),
+      ),
+    });
+    const result = await stage.tool(['restore', 'users', '--yes']);
+    expect(result.stderr).not.toContain('Error restoring');
+    const made = stage.fake.calls.cql.flatMap(
+      ({ statement }) => /VIEW alternator_users\.users_v(\d+)/.exec(statement)?.[1] ?? [],
+    );
+    expect(made.map(Number)).toEqual(numbers);
+  });
+
   it('U-1: a schema without quotes that would fold to another, living table is refused', async ({
     setUp,
   }) => {

@@ -4,7 +4,18 @@ import { describe, expect } from 'vitest';
 import { it } from './harness/stage.js';
 
 /** Legal, each of them; those that differ in case only must never be mixed up. */
-const NAMES = ['Users', 'users', 'a.b', '-abc', '...', 'x.y.z', '--all', 'c'.repeat(200)];
+const NAMES = [
+  'Users',
+  'users',
+  'a.b',
+  '-abc',
+  '...',
+  'x.y.z',
+  '--all',
+  '-.-.-.',
+  '.0-Usertable_Backup',
+  'c'.repeat(222),
+];
 
 describe.concurrent('odd but legal names', () => {
   it('T-26: each table is backed up and restored under its own name, and none in place of another', async ({
@@ -24,15 +35,19 @@ describe.concurrent('odd but legal names', () => {
 
     const ids = () => NAMES.map((name) => stage.fake.table(name)?.id);
     const before = ids();
-    const restore = await stage.tool(['restore', '--yes', '--', '-abc', 'Users', 'a.b', '...', '--all']);
+    const restore = await stage.tool([
+      ...['restore', '--yes', '--', '-abc', 'Users', 'a.b', '...', '--all'],
+      ...['-.-.-.', '.0-Usertable_Backup', 'c'.repeat(222)],
+    ]);
     expect(restore.code, restore.stderr).toBe(0);
     const after = ids();
     const renewed = NAMES.filter((_, index) => before[index] !== after[index]);
-    expect(renewed).toEqual(['Users', 'a.b', '-abc', '...', '--all']);
+    expect(renewed).toEqual(NAMES.filter((name) => name !== 'users' && name !== 'x.y.z'));
     expect(NAMES.map((name) => stage.fake.table(name)?.items)).toEqual(
       NAMES.map((_, index) => (index % 2 === 0 ? 200 : 30)),
     );
     expect(stage.fake.calls.nodetool()).toContain('refresh -- alternator_-abc -abc');
+    expect(stage.fake.calls.nodetool()).toContain('refresh -- alternator_-.-.-. -.-.-.');
     expect(stage.fake.corruptRows()).toBe(0);
   });
 
@@ -49,14 +64,14 @@ describe.concurrent('odd but legal names', () => {
   });
 
   it(
-    'T-25: 105 tables, more than a page of the listing holds, are all backed up',
+    'T-25 (U-13): 250 tables, three pages of the listing, are all planned',
     { timeout: 120_000 },
     async ({ setUp }) => {
-      const names = Array.from({ length: 105 }, (_, n) => `t${String(n).padStart(3, '0')}`);
+      const names = Array.from({ length: 250 }, (_, n) => `t${String(n).padStart(3, '0')}`);
       const stage = await setUp({ tables: names.map((name) => ({ name, like: 'empty' })) });
       const menu = await stage.tool(['backup'], { stdin: '3\n' });
-      expect(menu.stdout).toContain('Available tables (105 total):');
-      expect(menu.stdout).toMatch(/\n {2}105\. t\d{3}\n/);
+      expect(menu.stdout).toContain('Available tables (250 total):');
+      expect(menu.stdout).toMatch(/\n {2}250\. t\d{3}\n/);
       const result = await stage.tool(['backup', '--all', '--dry-run'], { deadlineMs: 100_000 });
       expect(result.code, result.stderr).toBe(0);
       for (const name of names) expect(result.stdout).toContain(`  back up ${name}\n`);

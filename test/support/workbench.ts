@@ -76,6 +76,7 @@ export async function workbench(options: Partial<MemoryEngineOptions> = {}): Pro
           region: 'r',
           cqlPort: '9042',
           nodetool: 'nodetool',
+          cqlsh: 'cqlsh',
           service: 'none',
           startTimeout: '10',
           answerTimeout: '1',

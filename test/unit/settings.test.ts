@@ -9,6 +9,7 @@ const raw: RawSettings = {
   region: 'us-east-1',
   cqlPort: '9042',
   nodetool: 'nodetool',
+  cqlsh: 'cqlsh',
   service: 'systemd:scylla-server',
   startTimeout: '600',
   answerTimeout: '10',

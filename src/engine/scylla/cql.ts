@@ -106,6 +106,10 @@ async function connect({ cqlHost, cqlPort, credentials }: ScyllaOptions): Promis
   }
 }
 
+/** The server's grammar has no such statement: it is too old for it. */
+export const isUnknownToGrammar = (error: unknown): boolean =>
+  error instanceof KnownError && serverCode(error.cause) === SYNTAX_ERROR;
+
 function explainCqlError(error: unknown, address: string, statement: string): KnownError {
   if (error instanceof KnownError) return error;
   const origin = innermost(error);

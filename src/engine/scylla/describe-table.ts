@@ -1,5 +1,4 @@
 import { KnownError } from '../../errors.js';
-import { unquoteName, quoteName } from '../../cql/quoting.js';
 import type { Replication } from '../../model/ring-share.js';
 import { keyspaceOf, type TableName } from '../../model/table-name.js';
 import {
@@ -12,10 +11,20 @@ import {
 import { parseTableSchema, type TableSchema } from '../../model/table-schema.js';
 import { readGrants } from './grants.js';
 import type { Api } from './api.js';
-import type { Cql, Row } from './cql.js';
+import type { Cql } from './cql.js';
+import type { Describer } from './describer.js';
+
+export interface DescribingTools {
+  readonly api: Api;
+  readonly cql: Cql;
+  readonly desc: Describer;
+}
 
 /** Gathers what the API and CQL know of a table. */
-export async function describeTable(api: Api, cql: Cql, name: TableName): Promise<Described> {
+export async function describeTable(
+  { api, cql, desc }: DescribingTools,
+  name: TableName,
+): Promise<Described> {
   const description = await api.describeTable(name);
   if (description === undefined) return { kind: 'missing' };
   const keyspace = keyspaceOf(name);
@@ -25,14 +34,14 @@ export async function describeTable(api: Api, cql: Cql, name: TableName): Promis
   if (!isAlternatorTable(columns)) return { kind: 'plain CQL' };
 
   const schema = await readSchema(api, name, description);
-  const statements = await readStatements(cql, keyspace, name);
+  const statements = await readStatements(cql, desc, keyspace, name);
   const grants = await readGrants(cql, keyspace);
   const record = {
     name,
     keyspace,
     id,
     schema,
-    ...(await readKeyspace(cql, keyspace)),
+    ...(await readKeyspace(cql, desc, keyspace)),
     statements,
     columns,
     grants,
@@ -79,14 +88,13 @@ async function readSchema(api: Api, name: TableName, description: unknown): Prom
 
 async function readKeyspace(
   cql: Cql,
+  desc: Describer,
   keyspace: string,
 ): Promise<Pick<TableRecord, 'replication' | 'keyspaceStatement' | 'tablets'>> {
   const [row] = await cql.rows('SELECT replication FROM system_schema.keyspaces WHERE keyspace_name = ?', [
     keyspace,
   ]);
-  const [statement] = (await describe(cql, `DESC KEYSPACE ${quoteName(keyspace)}`)).filter(
-    ({ type }) => type === 'keyspace',
-  );
+  const [statement] = (await desc.keyspace(keyspace)).filter(({ type }) => type === 'keyspace');
   if (!row || !statement) throw new KnownError('missing', `Keyspace ${keyspace} does not exist`);
   return {
     replication: row['replication'] as Replication,
@@ -122,10 +130,11 @@ async function readColumns(cql: Cql, keyspace: string, name: string): Promise<re
 /** Table, indexes, views. Cassandra leaves views out of `DESC TABLE` at times (CASSANDRA-20365): they are asked for alone. */
 async function readStatements(
   cql: Cql,
+  desc: Describer,
   keyspace: string,
   name: string,
 ): Promise<readonly DescribedStatement[]> {
-  const statements = await describe(cql, `DESC TABLE ${quoteName(keyspace)}.${quoteName(name)}`);
+  const statements = await desc.table(keyspace, name);
   const shown = new Set(statements.map((statement) => statement.name));
   const views = await cql.rows(
     'SELECT view_name, base_table_name FROM system_schema.views WHERE keyspace_name = ?',
@@ -135,18 +144,6 @@ async function readStatements(
     .filter((row) => row['base_table_name'] === name)
     .map((row) => String(row['view_name']))
     .filter((view) => !shown.has(view));
-  const rest = await Promise.all(
-    missing.map((view) => describe(cql, `DESC MATERIALIZED VIEW ${quoteName(keyspace)}.${quoteName(view)}`)),
-  );
+  const rest = await Promise.all(missing.map((view) => desc.view(keyspace, view)));
   return [...statements, ...rest.flat()];
-}
-
-/** `name` comes quoted where CQL needs it (cql3/description.cc). */
-async function describe(cql: Cql, statement: string): Promise<readonly DescribedStatement[]> {
-  const rows = await cql.rows(statement);
-  return rows.map((row: Row) => ({
-    type: String(row['type']),
-    name: unquoteName(String(row['name'])),
-    statement: String(row['create_statement']),
-  }));
 }

@@ -16,6 +16,8 @@ export interface ScyllaOptions {
   };
   /** Argument list that starts nodetool; the command is appended. */
   readonly nodetool: readonly [string, ...string[]];
+  /** Argument list that starts cqlsh, for servers that know no DESC. */
+  readonly cqlsh: readonly [string, ...string[]];
   /** The operator's word on where the data lies; it wins over the server's, which may speak of a container's inside. */
   readonly dataDirectory: string | undefined;
   readonly startTimeoutMs: number;

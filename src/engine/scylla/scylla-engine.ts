@@ -13,6 +13,7 @@ import { connectApi } from './api.js';
 import { connectCql } from './cql.js';
 import { dataDirectories } from './data-directory.js';
 import { describeTable } from './describe-table.js';
+import { describer } from './describer.js';
 import { isAlreadyLoading, nodetool as nodetoolOf } from './nodetool.js';
 import type { ScyllaOptions } from './options.js';
 import { sampleItems } from './sample-items.js';
@@ -25,6 +26,7 @@ export function scyllaEngine(options: ScyllaOptions): Engine {
   const { clock, signal } = options;
   const api = connectApi(options);
   const cql = connectCql(options);
+  const doors = { api, cql, desc: describer(cql, options) };
   const nodetool = nodetoolOf({
     argv: options.nodetool,
     timeoutMs: options.nodetoolTimeoutMs,
@@ -52,7 +54,7 @@ export function scyllaEngine(options: ScyllaOptions): Engine {
       return [...new Set(await api.listTables())].filter(isTableName);
     },
 
-    describe: (table) => describeTable(api, cql, table),
+    describe: (table) => describeTable(doors, table),
 
     async neighbours(table) {
       const rows = await cql.rows('SELECT table_name FROM system_schema.tables WHERE keyspace_name = ?', [
@@ -100,7 +102,7 @@ export function scyllaEngine(options: ScyllaOptions): Engine {
     setTimeToLive: (table, attribute) => api.setTimeToLive(table, attribute),
 
     async setTags(table, tags) {
-      const described = await describeTable(api, cql, table);
+      const described = await describeTable(doors, table);
       if (described.kind !== 'table')
         throw new KnownError('missing', `Table '${table}' is ${described.kind}`);
       const { describe, tags: present } = described.record.schema;
@@ -217,7 +219,7 @@ export function scyllaEngine(options: ScyllaOptions): Engine {
   /** Just after CreateTable the API may know of a table that CQL on this node does not know yet. */
   async function describeIfKnown(name: TableName): Promise<Described> {
     try {
-      return await describeTable(api, cql, name);
+      return await describeTable(doors, name);
     } catch (error) {
       if (error instanceof KnownError && error.kind === 'missing') return { kind: 'missing' };
       throw error;

@@ -1,0 +1,95 @@
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { quoteName, unquoteName } from '../../cql/quoting.js';
+import { qualifiedName } from '../../cql/qualified-name.js';
+import { splitStatements } from '../../cql/splitter.js';
+import type { Statement } from '../../cql/statement.js';
+import type { DescribedStatement } from '../../model/table-record.js';
+import { PRIVATE_FILE, removeTree } from '../../system/files.js';
+import { isUnknownToGrammar, type Cql } from './cql.js';
+import type { ScyllaOptions } from './options.js';
+
+/** What DESC shows, a statement at a time. */
+export interface Describer {
+  keyspace(keyspace: string): Promise<readonly DescribedStatement[]>;
+  /** The table; its indexes and views as far as the server counts them to it. */
+  table(keyspace: string, table: string): Promise<readonly DescribedStatement[]>;
+  view(keyspace: string, view: string): Promise<readonly DescribedStatement[]>;
+}
+
+type CqlshOptions = Pick<ScyllaOptions, 'cqlsh' | 'cqlHost' | 'cqlPort' | 'credentials' | 'run' | 'signal'>;
+
+const CQLSH_MS = 60_000;
+
+/**
+ * By the server's own rows, one for each statement. Scylla up to 5.1 knows no DESC (SCYLLA.md 2.1): there it is cqlsh that
+ * makes the text, and our splitter that cuts it.
+ */
+export function describer(cql: Cql, options: CqlshOptions): Describer {
+  let byCqlsh = false;
+  const describe = async (statement: string) => {
+    if (!byCqlsh) {
+      try {
+        return await byRows(cql, statement);
+      } catch (error) {
+        if (!isUnknownToGrammar(error)) throw error;
+        byCqlsh = true;
+      }
+    }
+    return statementsOfText(await askCqlsh(statement, options));
+  };
+  return {
+    keyspace: (keyspace) => describe(`DESC KEYSPACE ${quoteName(keyspace)}`),
+    table: (keyspace, table) => describe(`DESC TABLE ${quoteName(keyspace)}.${quoteName(table)}`),
+    view: (keyspace, view) => describe(`DESC MATERIALIZED VIEW ${quoteName(keyspace)}.${quoteName(view)}`),
+  };
+}
+
+/** `name` comes quoted where CQL needs it (cql3/description.cc). */
+async function byRows(cql: Cql, statement: string): Promise<readonly DescribedStatement[]> {
+  const rows = await cql.rows(statement);
+  return rows.map((row) => ({
+    type: String(row['type']),
+    name: unquoteName(String(row['name'])),
+    statement: String(row['create_statement']),
+  }));
+}
+
+const TYPES: Partial<Record<Statement['kind'], string>> = {
+  keyspace: 'keyspace',
+  table: 'table',
+  index: 'index',
+  'materialized view': 'view',
+};
+
+/** Lines that are no CQL are left out: tags and stream are the API's to tell. */
+export function statementsOfText(text: string): readonly DescribedStatement[] {
+  return splitStatements(text).flatMap(({ kind, name, text: statement }) => {
+    const type = TYPES[kind];
+    return type === undefined ? [] : [{ type, name: qualifiedName(name).name, statement }];
+  });
+}
+
+/** The password goes by a file that only we can read: arguments are seen by everybody (`ps`). */
+async function askCqlsh(
+  statement: string,
+  { cqlsh, cqlHost, cqlPort, credentials, run, signal }: CqlshOptions,
+): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'alternator-backup-'));
+  try {
+    const settings = join(folder, 'cqlshrc');
+    const { username, password } = credentials;
+    // configparser reads `%` as the beginning of a reference.
+    const plain = (value: string) => value.replaceAll('%', '%%');
+    await writeFile(
+      settings,
+      `[authentication]\nusername = ${plain(username)}\npassword = ${plain(password)}\n`,
+      { mode: PRIVATE_FILE },
+    );
+    const argv = [...cqlsh, '--cqlshrc', settings, '-e', statement, cqlHost, String(cqlPort)] as const;
+    return await run({ argv: argv as unknown as [string, ...string[]], timeoutMs: CQLSH_MS }, signal);
+  } finally {
+    await removeTree(folder);
+  }
+}
