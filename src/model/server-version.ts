@@ -9,6 +9,11 @@ export interface ServerVersion {
   readonly line: readonly [major: number, minor: number];
   /** False: the words could not be read, and the newest behaviour that is known is assumed. */
   readonly known: boolean;
+  /**
+   * Whether the release tells which index keys are columns of the base table. Not that of a Cassandra, whose views know only
+   * real columns, and not one that cannot be read.
+   */
+  readonly tellsIndexColumns: boolean;
 }
 
 /** What every Scylla tells drivers as its release_version: it stands for all of them, so it says nothing. */
@@ -23,10 +28,16 @@ const TOLD_TO_DRIVERS = '3.0.8';
  */
 export function parseServerVersion(engine: string, version: string): ServerVersion {
   if (version === TOLD_TO_DRIVERS) return unknown(version);
-  if (engine === 'Cassandra') return { text: `${engine} ${version}`, line: [2025, 1], known: true };
+  if (engine === 'Cassandra')
+    return { text: `${engine} ${version}`, line: [2025, 1], known: true, tellsIndexColumns: false };
   const parts = /^(\d+)\.(\d+)(?![\d])/.exec(version);
   if (!parts) return unknown(version);
-  return { text: version, line: openSourceLine(Number(parts[1]), Number(parts[2])), known: true };
+  return {
+    text: version,
+    line: openSourceLine(Number(parts[1]), Number(parts[2])),
+    known: true,
+    tellsIndexColumns: true,
+  };
 }
 
 /** Of this release or a newer one. */
@@ -39,7 +50,12 @@ export const newerThan = (server: ServerVersion, release: Release): boolean => c
 export const spokenVersion = ({ text, known }: ServerVersion): string =>
   known ? text : `${text}, which cannot be read and is taken for the newest`;
 
-const unknown = (text: string): ServerVersion => ({ text, line: [Infinity, Infinity], known: false });
+const unknown = (text: string): ServerVersion => ({
+  text,
+  line: [Infinity, Infinity],
+  known: false,
+  tellsIndexColumns: false,
+});
 
 /**
  * Enterprise was numbered by year before the lines became one in 2025.1, but holds the code of an open-source release:

@@ -1,6 +1,7 @@
 import { tableColumns } from '../cql/table-columns.js';
 import { KnownError } from '../errors.js';
 import { expectedColumns } from '../model/expected-columns.js';
+import { indexFacts } from '../model/index-facts.js';
 import { misfits, type HeldData } from '../model/fit.js';
 import type { Column, TableRecord } from '../model/table-record.js';
 import type { LoadStep } from './plan.js';
@@ -42,8 +43,17 @@ function savedColumns({ saved }: LoadStep): readonly Column[] | undefined {
 }
 
 function plannedColumns({ way, saved, target }: LoadStep): readonly Column[] {
-  if (way === 'alternator' && saved.alternator) return expectedColumns(saved.alternator, target.server);
-  return columnsOfCql(saved.cql) ?? [];
+  if (way === 'cql' || !saved.alternator) return columnsOfCql(saved.cql) ?? [];
+  const expected = expectedColumns(saved.alternator, target.server);
+  const had = saved.record.columns;
+  if (target.server.tellsIndexColumns || !had) return expected;
+  // The table itself will tell, when it is there (`expectFitOf`); until then index keys are taken for what they were.
+  const indexKeys = new Set(
+    [...indexFacts(saved.alternator.describe).values()].flatMap(({ attributes }) => attributes),
+  );
+  const keys = new Set(saved.alternator.describe.KeySchema.map(({ AttributeName }) => AttributeName));
+  const isDoubtful = ({ name }: Column) => indexKeys.has(name) && !keys.has(name);
+  return [...expected.filter((column) => !isDoubtful(column)), ...had.filter(isDoubtful)];
 }
 
 function columnsOfCql(cql: LoadStep['saved']['cql']): readonly Column[] | undefined {

@@ -25,7 +25,12 @@ describe('The version of a server', () => {
 
   it('of a Cassandra counts as Scylla 2025.1, which the gateway before it acts like', () => {
     const server = parseServerVersion('Cassandra', '5.0.9');
-    expect(server).toEqual({ text: 'Cassandra 5.0.9', line: [2025, 1], known: true });
+    expect(server).toEqual({
+      text: 'Cassandra 5.0.9',
+      line: [2025, 1],
+      known: true,
+      tellsIndexColumns: false,
+    });
     expect(spokenVersion(server)).toBe('Cassandra 5.0.9');
   });
 
