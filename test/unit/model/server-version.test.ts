@@ -12,7 +12,12 @@ describe('The version of a server', () => {
     ['2025.4.0~rc5-0.20251101.1', [2025, 4]],
     ['2026.10.1', [2026, 10]],
   ])('is read from %s', (version, line) => {
-    expect(parseServerVersion('Scylla', version)).toEqual({ text: version, line, known: true });
+    expect(parseServerVersion('Scylla', version)).toEqual({
+      text: version,
+      line,
+      known: true,
+      tellsIndexColumns: true,
+    });
   });
 
   it.each([
@@ -20,7 +25,12 @@ describe('The version of a server', () => {
     ['2024.1.0-0.20240201', [5, 4]],
     ['2021.1.19', [5, 4]],
   ])('of Enterprise %s is that of the open-source code in it', (version, line) => {
-    expect(parseServerVersion('Scylla', version)).toEqual({ text: version, line, known: true });
+    expect(parseServerVersion('Scylla', version)).toEqual({
+      text: version,
+      line,
+      known: true,
+      tellsIndexColumns: true,
+    });
   });
 
   it('of a Cassandra counts as Scylla 2025.1, which the gateway before it acts like', () => {
