@@ -1,7 +1,7 @@
 import { describePlan, type BackupPlan } from '../backup/plan.js';
 import type { BackupRequest } from '../backup/request.js';
 import { EXIT_CODES, type ExitCode } from '../errors.js';
-import { exitCodeOf, summaryLines, type TableOutcome } from '../model/outcome.js';
+import { exitCodeOf, summaryLines, warningLines, type TableOutcome } from '../model/outcome.js';
 import type { TableName } from '../model/table-name.js';
 import { exitCodeAfter, interruptionOf, tellInterruption } from './interruption.js';
 import type { Tools } from './tools.js';
@@ -32,6 +32,7 @@ export function tell(
     report.say('');
     report.say(tellOne(only));
   }
+  for (const line of warningLines(report.warnings)) report.say(line);
   const failed = exitCodeOf(outcomes);
   const exitCode = wish
     ? exitCodeAfter(wish, outcomes)

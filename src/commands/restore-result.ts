@@ -1,5 +1,5 @@
 import { EXIT_CODES, type ExitCode } from '../errors.js';
-import { exitCodeOf, summaryLines, type TableOutcome } from '../model/outcome.js';
+import { exitCodeOf, summaryLines, warningLines, type TableOutcome } from '../model/outcome.js';
 import { describePlan, type RestorePlan } from '../restore/plan.js';
 import { exitCodeAfter, interruptionOf, tellInterruption } from './interruption.js';
 import type { Tools } from './tools.js';
@@ -66,6 +66,7 @@ export function tell(
         : `❌ Table '${only.table}' failed to restore`,
     );
   }
+  for (const line of warningLines(report.warnings)) report.say(line);
   const exitCode = wish ? exitCodeAfter(wish, outcomes) : exitCodeFor(outcomes, report.warnings);
   if (wish) tellInterruption('restore', wish, outcomes, report);
   report.summary({

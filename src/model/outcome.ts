@@ -57,3 +57,7 @@ export function summaryLines(
     RULE,
   ];
 }
+
+/** Everything that somebody should read although no table failed by it; nothing without warnings. */
+export const warningLines = (warnings: readonly string[]): readonly string[] =>
+  warnings.length === 0 ? [] : ['', 'Warnings:', ...warnings.map((text) => `  - ${text}`)];

@@ -9,10 +9,7 @@ export interface ServerVersion {
   readonly line: readonly [major: number, minor: number];
   /** False: the words could not be read, and the newest behaviour that is known is assumed. */
   readonly known: boolean;
-  /**
-   * Whether the release tells which index keys are columns of the base table. Not that of a Cassandra, whose views know only
-   * real columns, and not one that cannot be read.
-   */
+  /** Whether the release tells which index keys are columns of the base table: not one that cannot be read. */
   readonly tellsIndexColumns: boolean;
 }
 
@@ -22,14 +19,15 @@ const TOLD_TO_DRIVERS = '3.0.8';
 /**
  * The version of a node, by what `NodeIdentity` says of it: `2025.1.0~dev-0.2024…`, `6.2.3-0.2025…`, `5.4.9`, `4.6.rc1`.
  *
- * The engine `Cassandra` is only ever met behind a gateway that acts like Scylla 2025.1, so it counts as that. But a
+ * The engine `Cassandra` is only ever met behind a gateway that acts like Scylla 2025.1. But its views know real columns
+ * only, so it counts as 6.2, the last release of which that is true; no other rule that is asked tells these two apart. A
  * "Cassandra" `3.0.8` is a Scylla that keeps its real version to itself (older than `system.versions`, or the role may not
  * read it); like any other text that cannot be read it counts as the newest known, with `known: false`.
  */
 export function parseServerVersion(engine: string, version: string): ServerVersion {
   if (version === TOLD_TO_DRIVERS) return unknown(version);
   if (engine === 'Cassandra')
-    return { text: `${engine} ${version}`, line: [2025, 1], known: true, tellsIndexColumns: false };
+    return { text: `${engine} ${version}`, line: [6, 2], known: true, tellsIndexColumns: true };
   const parts = /^(\d+)\.(\d+)(?![\d])/.exec(version);
   if (!parts) return unknown(version);
   return {

@@ -49,10 +49,7 @@ export async function giveGrantsBack(
 }
 
 /** The data is back by now: grants that cannot be read take nothing away, and a GRANT may be given twice. */
-async function presentGrants(
-  name: TableName,
-  { engine, report }: RestoreTools,
-): Promise<readonly Grant[]> {
+async function presentGrants(name: TableName, { engine, report }: RestoreTools): Promise<readonly Grant[]> {
   try {
     const described = await engine.describe(name);
     return (described.kind === 'table' ? described.record.grants : undefined) ?? [];

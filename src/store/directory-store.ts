@@ -1,5 +1,6 @@
 import { appendFile, lstat, readFile, rm } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
+import { hostname, userInfo } from 'node:os';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { KnownError } from '../errors.js';
@@ -160,10 +161,18 @@ export function directoryStore({ root, keepVersions, clock, signal }: DirectoryS
     },
 
     async recordHistory(entry) {
-      await appendFile(layout.history, `${JSON.stringify(entry)}\n`, { mode: PRIVATE_FILE });
+      await appendFile(layout.history, `${JSON.stringify({ ...entry, by: whoWeAre() })}\n`, {
+        mode: PRIVATE_FILE,
+      });
     },
   };
   return store;
+}
+
+/** For whoever asks later who did it (R-132): `sudo` says who asked for root's rights. */
+function whoWeAre(): object {
+  const { SUDO_USER: sudo } = process.env;
+  return { user: userInfo().username, ...(sudo === undefined ? {} : { sudo }), host: hostname() };
 }
 
 const storeFile = z.looseObject({ id: z.string().regex(/^[0-9a-f]{8}$/) });

@@ -47,12 +47,12 @@ export function consoleSink({ stdout, stderr, quiet, json, now }: ConsoleOptions
     liveLine = true;
   };
 
-  const take = (event: ReportEvent) => {
+  const take = (event: ReportEvent, at = now()) => {
     switch (event.type) {
       case 'log':
         if (quiet && event.level === 'INFO') return;
         clearLive();
-        stderr.write(`${paint[event.level](logLine(now(), event.level, event.text))}\n`);
+        stderr.write(`${paint[event.level](logLine(at, event.level, event.text))}\n`);
         return;
       case 'say':
         if (quiet) return;

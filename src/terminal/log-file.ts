@@ -50,8 +50,8 @@ export function logFile({ path, now, onLost }: LogFileOptions): LogFile {
   const logger = winston.createLogger({
     levels: { ERROR: 0, WARNING: 1, INFO: 2 },
     level: 'INFO',
-    format: winston.format.printf(({ level, message, stack }) => {
-      const line = logLine(now(), level as 'INFO', String(message));
+    format: winston.format.printf(({ level, message, stack, at }) => {
+      const line = logLine(at as Date, level as 'INFO', String(message));
       return typeof stack === 'string' ? [line, ...framesOf(stack)].join('\n') : line;
     }),
     transports: [new winston.transports.Stream({ stream, eol: '\n' })],
@@ -64,9 +64,9 @@ export function logFile({ path, now, onLost }: LogFileOptions): LogFile {
     giveUp() {
       lost = true;
     },
-    take(event) {
+    take(event, at = now()) {
       if (event.type !== 'log') return;
-      logger.log({ level: event.level, message: event.text, stack: event.stack });
+      logger.log({ level: event.level, message: event.text, stack: event.stack, at });
     },
     async close() {
       if (descriptor !== undefined) closeSync(descriptor);

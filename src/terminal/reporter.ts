@@ -17,7 +17,8 @@ export type ReportEvent =
 export type Level = 'INFO' | 'WARNING' | 'ERROR';
 
 export interface Sink {
-  take(event: ReportEvent): void;
+  /** `at`: when it was told, one and the same for all sinks. */
+  take(event: ReportEvent, at?: Date): void;
   /** Resolves when everything taken is where it belongs. */
   close(): Promise<void>;
 }
@@ -55,7 +56,8 @@ export function makeReporter({ sinks, secrets = [], now = Date.now }: ReporterOp
   const clean = (text: string) => secrets.reduce((seen, secret) => seen.replaceAll(secret, '***'), text);
   const redact = <T>(value: T): T => mapTexts(value, clean) as T;
   const tell = (event: ReportEvent) => {
-    for (const sink of sinks) sink.take(event);
+    const at = new Date(now());
+    for (const sink of sinks) sink.take(event, at);
   };
   const log = (level: Level, text: string, stack?: string) => {
     tell({ type: 'log', level, text: clean(text), ...(stack === undefined ? {} : { stack: clean(stack) }) });

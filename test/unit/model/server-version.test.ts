@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { atLeast, newerThan, parseServerVersion, spokenVersion } from '../../../src/model/server-version.js';
+import { rule } from '../../../src/model/version-rules.js';
 
 describe('The version of a server', () => {
   it.each([
@@ -33,14 +34,16 @@ describe('The version of a server', () => {
     });
   });
 
-  it('of a Cassandra counts as Scylla 2025.1, which the gateway before it acts like', () => {
+  it('of a Cassandra counts as Scylla 6.2: keys of all its indexes are real columns', () => {
     const server = parseServerVersion('Cassandra', '5.0.9');
     expect(server).toEqual({
       text: 'Cassandra 5.0.9',
-      line: [2025, 1],
+      line: [6, 2],
       known: true,
-      tellsIndexColumns: false,
+      tellsIndexColumns: true,
     });
+    expect(rule(server, 'gsi-keys-are-columns')).toBe(true);
+    expect(rule(server, 'lsi-keys-are-columns')).toBe(true);
     expect(spokenVersion(server)).toBe('Cassandra 5.0.9');
   });
 

@@ -31,7 +31,7 @@ function console(
     json: options.json ?? false,
     now: () => noon,
   });
-  return { stdout, stderr, report: makeReporter({ sinks: [sink] }) };
+  return { stdout, stderr, report: makeReporter({ sinks: [sink], now: () => noon.getTime() }) };
 }
 
 describe('A log line', () => {
@@ -92,7 +92,7 @@ describe('The console', () => {
 describe('JSON lines', () => {
   it('are one object each, the summary last, and hold no stack', () => {
     const stdout = output();
-    const report = makeReporter({ sinks: [jsonLines(stdout, () => noon)] });
+    const report = makeReporter({ sinks: [jsonLines(stdout, () => noon)], now: () => noon.getTime() });
     report.error('failed', 'stack at x.ts:1');
     report.say('for people');
     report.summary({ command: 'backup', exitCode: 1 });
@@ -117,7 +117,7 @@ describe('The log file', () => {
       await expect(text === 'first' ? readFile(path) : Promise.reject(new Error('ENOENT'))).rejects.toThrow(
         'ENOENT',
       );
-      makeReporter({ sinks: [sink] }).info(text);
+      makeReporter({ sinks: [sink], now: () => noon.getTime() }).info(text);
       await sink.close();
     }
     expect(await readFile(path, 'utf8')).toBe(
@@ -129,7 +129,7 @@ describe('The log file', () => {
   it('has the stack of an unexpected error behind its line (X-19, T-20)', async () => {
     const path = join(await temporaryDirectory(), 'alternator_backup.log');
     const sink = logFile({ path, now: () => noon, onLost: () => undefined });
-    tellFailure(new TypeError('x is not a function'), makeReporter({ sinks: [sink] }));
+    tellFailure(new TypeError('x is not a function'), makeReporter({ sinks: [sink], now: () => noon.getTime() }));
     const [line, ...stack] = (await readFile(path, 'utf8')).split('\n');
     expect(line).toBe('2024-12-10 10:30:15 - ERROR - Unexpected error: x is not a function');
     expect(stack.join('\n')).toContain('terminal.test.ts');
@@ -138,7 +138,7 @@ describe('The log file', () => {
   it('that cannot be written is said once, and does not stop the work', async () => {
     const lost: string[] = [];
     const sink = logFile({ path: '/no/such/folder/x.log', now: () => noon, onLost: (why) => lost.push(why) });
-    const report = makeReporter({ sinks: [sink] });
+    const report = makeReporter({ sinks: [sink], now: () => noon.getTime() });
     report.info('a');
     report.info('b');
     expect(lost).toEqual(['The log file /no/such/folder/x.log cannot be written: No such file or directory']);
@@ -181,5 +181,16 @@ describe('What is told', () => {
       'Fail begin',
       'Fail failed',
     ]);
+  });
+});
+
+describe('Several sinks', () => {
+  it('are told one and the same time, also when a second begins between them', () => {
+    let clock = Date.parse('2026-11-21T10:00:00.999Z');
+    const seen: (Date | undefined)[] = [];
+    const sink = { take: (_: unknown, at?: Date) => void seen.push(at), close: async () => undefined };
+    makeReporter({ sinks: [sink, sink], now: () => (clock += 1) }).info('x');
+    expect(seen[0]).toBeInstanceOf(Date);
+    expect(seen[0]).toEqual(seen[1]);
   });
 });
