@@ -4,6 +4,9 @@ import { expectedColumns } from '../model/expected-columns.js';
 import { indexFacts } from '../model/index-facts.js';
 import { misfits, type HeldData } from '../model/fit.js';
 import type { Column, TableRecord } from '../model/table-record.js';
+import type { ServerVersion } from '../model/server-version.js';
+import type { TableSchema } from '../model/table-schema.js';
+import type { SafetyCopy } from './safety-copy.js';
 import type { LoadStep } from './plan.js';
 import { readHeaders } from './sstable-headers.js';
 import type { Staged } from './stage.js';
@@ -37,6 +40,27 @@ export function expectFitOf(held: HeldData, record: TableRecord): void {
   );
 }
 
+/**
+ * The present table must be one that could be made again: of a table from an older release CreateTable would not make the
+ * columns that its files have, and nobody could put it back. Rejects with `refused`, before anything is touched.
+ */
+export async function expectPutBackFits(
+  { target, name }: LoadStep,
+  { record, staged }: SafetyCopy,
+): Promise<void> {
+  const held = { columns: record.columns, headers: await readHeaders(staged.directory, staged.names) };
+  const problems = misfits(held, columnsWhenMade(record.schema, record.columns, target.server));
+  if (problems.length === 0) return;
+  throw new KnownError(
+    'refused',
+    `If the restore of '${name}' failed, the present table could not be put back as it is: ${problems.join(' ')}`,
+    {
+      changed: 'The table was not touched.',
+      hint: 'If the present table may go: back it up, delete it through the API, and restore again.',
+    },
+  );
+}
+
 /** From the record of the backup; folders without one have them in their schema file, which names the keys. */
 function savedColumns({ saved }: LoadStep): readonly Column[] | undefined {
   return saved.record.columns ?? columnsOfCql(saved.cql);
@@ -44,14 +68,22 @@ function savedColumns({ saved }: LoadStep): readonly Column[] | undefined {
 
 function plannedColumns({ way, saved, target }: LoadStep): readonly Column[] {
   if (way === 'cql' || !saved.alternator) return columnsOfCql(saved.cql) ?? [];
-  const expected = expectedColumns(saved.alternator, target.server);
-  const had = saved.record.columns;
-  if (target.server.tellsIndexColumns || !had) return expected;
+  return columnsWhenMade(saved.alternator, saved.record.columns, target.server);
+}
+
+/** The columns of a table that CreateTable makes of this schema; `had`: those of the table that it is to be like. */
+function columnsWhenMade(
+  schema: TableSchema,
+  had: readonly Column[] | undefined,
+  server: ServerVersion,
+): readonly Column[] {
+  const expected = expectedColumns(schema, server);
+  if (server.tellsIndexColumns || !had) return expected;
   // The table itself will tell, when it is there (`expectFitOf`); until then index keys are taken for what they were.
   const indexKeys = new Set(
-    [...indexFacts(saved.alternator.describe).values()].flatMap(({ attributes }) => attributes),
+    [...indexFacts(schema.describe).values()].flatMap(({ attributes }) => attributes),
   );
-  const keys = new Set(saved.alternator.describe.KeySchema.map(({ AttributeName }) => AttributeName));
+  const keys = new Set(schema.describe.KeySchema.map(({ AttributeName }) => AttributeName));
   const isDoubtful = ({ name }: Column) => indexKeys.has(name) && !keys.has(name);
   return [...expected.filter((column) => !isDoubtful(column)), ...had.filter(isDoubtful)];
 }

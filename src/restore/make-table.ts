@@ -28,7 +28,12 @@ async function makeByApi(
   const creation = planCreation(saved.alternator, name, target);
   if (live) {
     touched.removed = true;
-    await report.step(`Delete table ${name}`, () => engine.deleteTable(name));
+    await report
+      .step(`Delete table ${name}`, () => engine.deleteTable(name))
+      .catch((error: unknown) => {
+        touched.removalUnanswered = kindOf(error) === 'unavailable';
+        throw error;
+      });
     report.info(`Present table ${name} deleted`);
   }
   const { GlobalSecondaryIndexes = [], LocalSecondaryIndexes = [] } = creation.input;
@@ -58,7 +63,11 @@ async function makeByCql(
 
   report.info(`Dropping keyspace: ${keyspace}`);
   touched.removed = live !== undefined;
+  // Until the new table says who it is, nobody knows how far a statement without an answer came.
+  touched.unsure = true;
+  touched.removalUnanswered = live !== undefined;
   await engine.execute(`DROP KEYSPACE IF EXISTS ${quoteName(keyspace)}`);
+  touched.removalUnanswered = false;
   report.info(`Keyspace ${keyspace} dropped successfully`);
 
   report.info(`Ensuring keyspace exists: ${keyspace}`);

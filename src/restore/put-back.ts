@@ -58,6 +58,8 @@ async function makeAsBefore({ step, safety, touched }: Failed, tools: RestoreToo
   await engine.untilServing();
   const present = await engine.describe(step.name);
   if (safety && present.kind === 'table' && present.record.id === safety.record.id) {
+    if (touched.removalUnanswered)
+      return `The table '${step.name}' that was there before still is. Its removal was asked for without an answer, and may come yet: its copy is kept in ${safety.staged.directory}.`;
     await removeCopy(safety, tools);
     return `The table '${step.name}' that was there before still is: it was not removed.`;
   }

@@ -88,7 +88,7 @@ async function askCqlsh(
       { mode: PRIVATE_FILE },
     );
     const argv = [...cqlsh, '--cqlshrc', settings, '-e', statement, cqlHost, String(cqlPort)] as const;
-    return await run({ argv: argv as unknown as [string, ...string[]], timeoutMs: CQLSH_MS }, signal);
+    return await run({ argv, timeoutMs: CQLSH_MS }, signal);
   } finally {
     await removeTree(folder);
   }

@@ -84,14 +84,21 @@ export function scyllaEngine(options: ScyllaOptions): Engine {
     untilReady: waitForTable,
 
     async deleteTable(table) {
-      await api.deleteTable(table);
+      // Without an answer it may be going all the same: whether it goes is what counts.
+      const unanswered = await api.deleteTable(table).then(
+        () => undefined,
+        (error: unknown) => {
+          if (error instanceof KnownError && error.kind === 'unavailable') return error;
+          throw error;
+        },
+      );
       await waitUntil(
         () =>
           untilAnswered(async () =>
             (await api.describeTable(table)) === undefined ? undefined : 'it is still described',
           ),
         {
-          problem: `Table '${table}' is not gone`,
+          problem: `Table '${table}' is not gone${unanswered ? ` (${unanswered.message})` : ''}`,
           patience: { deadlineMs: 120_000, firstMs: 50, mostMs: 1_000 },
           clock,
           signal,

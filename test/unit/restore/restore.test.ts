@@ -325,6 +325,51 @@ describe('What fails after the table is gone is put back (T-50, T-52)', () => {
     expect(leftovers(bench)).toBe('');
   });
 
+  it('a removal that is not answered may come yet: the copy is kept, and named', async () => {
+    const bench = await backedUp();
+    const { result, log } = await bench.restore(
+      { tables: ['users'], yes: true },
+      { engine: { deleteTable: () => Promise.reject(new KnownError('unavailable', 'no answer in time')) } },
+    );
+    expect(result).toBe(1);
+    expect(log().join('\n')).toContain('may come yet: its copy is kept in');
+    expect(restored(bench)).toEqual(changed());
+    expect(leftovers(bench)).toContain('-Data.db');
+  });
+
+  it('a present table that CreateTable could not make again is refused before it is removed', async () => {
+    const bench = await backedUp();
+    bench.engine.change('users', (record) => ({
+      ...record,
+      columns: [...record.columns, { name: 'age', type: 'decimal', kind: 'regular', position: -1 }],
+    }));
+    const { result, log } = await bench.restore({ tables: ['users'], yes: true });
+    expect(result).toBe(5);
+    expect(log().join('\n')).toContain(
+      "If the restore of 'users' failed, the present table could not be put back as it is: The column age is decimal in the backup, missing in the new table.",
+    );
+    expect(restored(bench)).toEqual(changed());
+    expect(leftovers(bench)).toBe('');
+  });
+
+  it('a CREATE TABLE whose answer got lost is not called refused', async () => {
+    const bench = await backedUp();
+    await bench.engine.deleteTable(users);
+    const { result, log } = await bench.restore(
+      { tables: ['users'], yes: true, schema: 'cql' },
+      {
+        engine: {
+          execute: async (statement) => {
+            await bench.engine.execute(statement);
+            if (statement.startsWith('CREATE TABLE')) throw new KnownError('unavailable', 'connection lost');
+          },
+        },
+      },
+    );
+    expect(result).toBe(1);
+    expect(log().join('\n')).toContain('may be there that holds only a part of the backup');
+  });
+
   it('a copy of the present table without its items is refused before anything is removed', async () => {
     const bench = await backedUp();
     const { result, log } = await bench.restore(

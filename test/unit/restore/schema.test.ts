@@ -276,7 +276,8 @@ describe('Silent losses of a server are refused before anything changes (SCYLLA.
     const text = describe(before);
     await writeFile(path, text);
     const { size, sha256 } = await digestFile(path);
-    const { checksum: _, ...manifest } = parseManifest(await readFile(join(folder, 'manifest.json'), 'utf8'));
+    const { checksum, ...manifest } = parseManifest(await readFile(join(folder, 'manifest.json'), 'utf8'));
+    expect(checksum).toHaveLength(64);
     const files = manifest.files.map((file) =>
       file.name === 'alternator_schema.json' ? { ...file, size, sha256 } : file,
     );

@@ -129,7 +129,10 @@ describe('The log file', () => {
   it('has the stack of an unexpected error behind its line (X-19, T-20)', async () => {
     const path = join(await temporaryDirectory(), 'alternator_backup.log');
     const sink = logFile({ path, now: () => noon, onLost: () => undefined });
-    tellFailure(new TypeError('x is not a function'), makeReporter({ sinks: [sink], now: () => noon.getTime() }));
+    tellFailure(
+      new TypeError('x is not a function'),
+      makeReporter({ sinks: [sink], now: () => noon.getTime() }),
+    );
     const [line, ...stack] = (await readFile(path, 'utf8')).split('\n');
     expect(line).toBe('2024-12-10 10:30:15 - ERROR - Unexpected error: x is not a function');
     expect(stack.join('\n')).toContain('terminal.test.ts');
