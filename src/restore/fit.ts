@@ -7,6 +7,7 @@ import type { Column, TableRecord } from '../model/table-record.js';
 import type { ServerVersion } from '../model/server-version.js';
 import type { TableSchema } from '../model/table-schema.js';
 import type { SafetyCopy } from './safety-copy.js';
+import type { SchemaWay } from './request.js';
 import type { LoadStep } from './plan.js';
 import { readHeaders } from './sstable-headers.js';
 import type { Staged } from './stage.js';
@@ -41,16 +42,18 @@ export function expectFitOf(held: HeldData, record: TableRecord): void {
 }
 
 /**
- * The present table must be one that could be made again: of a table from an older release CreateTable would not make the
- * columns that its files have, and nobody could put it back. Rejects with `refused`, before anything is touched.
+ * By which means the present table could be made again. Of a table that an older release or CQL has made, CreateTable would
+ * not make the columns that its files have: there it has to be CQL. Rejects with `refused`, before anything is touched, where
+ * that takes no such name either.
  */
-export async function expectPutBackFits(
-  { target, name }: LoadStep,
-  { record, staged }: SafetyCopy,
-): Promise<void> {
+export async function wayBack(
+  { target, name, cqlTakesName }: LoadStep,
+  { record, staged }: Pick<SafetyCopy, 'record' | 'staged'>,
+): Promise<SchemaWay> {
   const held = { columns: record.columns, headers: await readHeaders(staged.directory, staged.names) };
   const problems = misfits(held, columnsWhenMade(record.schema, record.columns, target.server));
-  if (problems.length === 0) return;
+  if (problems.length === 0) return 'alternator';
+  if (cqlTakesName) return 'cql';
   throw new KnownError(
     'refused',
     `If the restore of '${name}' failed, the present table could not be put back as it is: ${problems.join(' ')}`,

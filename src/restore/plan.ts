@@ -46,6 +46,8 @@ export type RestoreStep =
       /** Whether to set what the API cannot. */
       readonly tableOptions: boolean;
       readonly strictViews: boolean;
+      /** Whether CREATE TABLE takes the name. */
+      readonly cqlTakesName: boolean;
       readonly saved: SavedSchema;
       readonly live: TableRecord | undefined;
       /** Whether this node's files hold all of the present table, so that a copy of them is a copy of it. */
@@ -108,7 +110,8 @@ function planTable(
 
   const way: SchemaWay = saved.alternator === undefined ? 'cql' : request.schema;
   // Scylla's CREATE takes \w+ only, even in quotes (create_table_statement.cc); found out now, not after the DROP.
-  if (way === 'cql' && node.engine === 'Scylla' && !/^\w+$/.test(name)) {
+  const cqlTakesName = node.engine !== 'Scylla' || /^\w+$/.test(name);
+  if (way === 'cql' && !cqlTakesName) {
     return `'${name}' cannot be made by CQL: Scylla takes letters, digits and _ only`;
   }
   if (way === 'cql' && 'problem' in saved.cql) return saved.cql.problem;
@@ -127,6 +130,7 @@ function planTable(
     target,
     tableOptions: way === 'alternator' && !request.noTableOptions,
     strictViews: request.strictViews,
+    cqlTakesName,
     saved,
     live: live.kind === 'table' ? live.record : undefined,
     liveIsWhole: live.kind !== 'table' || nodeHoldsWholeTable(live.record.replication, node.topology),

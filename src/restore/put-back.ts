@@ -1,5 +1,7 @@
 import { KnownError, messageOf } from '../errors.js';
+import { quoteName } from '../cql/quoting.js';
 import { planCreation } from '../model/table-creation.js';
+import type { TableRecord } from '../model/table-record.js';
 import { removeTree } from '../system/files.js';
 import { tellFailure } from '../terminal/tell-failure.js';
 import { schemaOfTable } from '../model/schema-record.js';
@@ -100,13 +102,15 @@ async function loadAgain(
   const { engine, report } = tools;
   report.info(`Putting back the table ${step.name} that was there before`);
   const target = { server: step.target.server, tablets: record.tablets };
-  await engine.createTable(planCreation(record.schema, step.name, target));
+  if (safety.way === 'cql') await createByCql(record, tools);
+  else await engine.createTable(planCreation(record.schema, step.name, target));
   // Indexes complete themselves, and may take as long as a node is away.
   const again = await engine.untilReady(step.name, 'later');
   await putOptionsBack(schemaOfTable(record), again, tools);
   await placeFiles(await engine.tableDirectory(again), staged, tools);
   await loadFiles(again, step.stream, tools);
   await waitForIndexes(again, tools);
+  if (safety.way === 'cql') await createViews(record, tools);
   await setLateSettings(step.name, record.schema, target, tools);
   await giveGrantsBack(step.name, { grants: record.grants, newKeyspace: false }, tools);
 
@@ -116,6 +120,25 @@ async function loadAgain(
   if (judgement.verdict === 'doubtful') return judgement.why;
   report.info(`Table ${step.name} is as it was before: ${seen.items} items read`);
   return undefined;
+}
+
+/** As its own description says. The keyspace may be left of what failed; nothing is in it, for the table is gone. */
+async function createByCql(record: TableRecord, { engine }: RestoreTools): Promise<void> {
+  const others = await engine.neighbours(record.name);
+  if (others.length > 0) throw new KnownError('database', `the keyspace holds ${others.join(', ')}, too`);
+  await engine.execute(`DROP KEYSPACE IF EXISTS ${quoteName(record.keyspace)}`);
+  await engine.execute(record.keyspaceStatement);
+  for (const { type, statement } of record.statements) if (type === 'table') await engine.execute(statement);
+}
+
+/** Of a table that CQL has made again; one that cannot be made is a warning, for the data is there. */
+async function createViews(record: TableRecord, { engine, report }: RestoreTools): Promise<void> {
+  for (const { type, name, statement } of record.statements) {
+    if (type === 'table') continue;
+    await engine.execute(statement).catch((error: unknown) => {
+      report.warn(`${name} could not be made again: ${messageOf(error)}`);
+    });
+  }
 }
 
 /** The table is back: a copy that cannot be removed is no reason to say that it is not. */
@@ -137,7 +160,7 @@ function halfMade({ name }: LoadStep, why: string, error: unknown): KnownError {
   );
 }
 
-function lost(step: LoadStep, { record, staged }: SafetyCopy, why: string, error: unknown): KnownError {
+function lost(step: LoadStep, { record, staged, way }: SafetyCopy, why: string, error: unknown): KnownError {
   const { directory } = staged;
   return new KnownError(
     'lost',
@@ -149,7 +172,7 @@ function lost(step: LoadStep, { record, staged }: SafetyCopy, why: string, error
       changed: `THE TABLE '${step.name}' IS NOT COMPLETE. All its files, as they were, are in ${directory}: keep them.`,
       hint:
         (error instanceof ServerDown ? `${error.hint ?? ''}. Then: ` : '') +
-        `Create the table from ${directory}/alternator_schema.json, copy ${directory}/*-*-* into upload/ of its ` +
+        `Create the table from ${directory}/alternator_schema.json${way === 'cql' ? ' (by CQL, from schema.cql beside it)' : ''}, copy ${directory}/*-*-* into upload/ of its ` +
         `directory, and run nodetool refresh -- ${record.keyspace} ${record.name}`,
     },
   );

@@ -6,7 +6,7 @@ import { schemaOfTable } from '../model/schema-record.js';
 import type { TableRecord } from '../model/table-record.js';
 import { removeIfEmpty, removeTree } from '../system/files.js';
 import { expectUnchanged } from './expect-unchanged.js';
-import { expectFit, expectFitOf, expectPutBackFits } from './fit.js';
+import { expectFit, expectFitOf, wayBack } from './fit.js';
 import { giveGrantsBack } from './grants.js';
 import { setLateSettings } from './late-settings.js';
 import { loadFiles, placeFiles, waitForIndexes, waitForViews } from './load.js';
@@ -43,7 +43,7 @@ export async function prepareTable(
     const present = await expectUnchanged(step, tools);
     if (present) {
       safety = await takeSafetyCopy(present, plan, tools);
-      await expectPutBackFits(step, safety);
+      safety = { ...safety, way: await wayBack(step, safety) };
     }
     tools.signal.throwIfAborted();
     // From here on there is no good place to stop: what fails is put back.

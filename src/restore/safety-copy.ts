@@ -6,12 +6,13 @@ import { DATA, groupSSTables, parseComponentName, TOC, type SSTable } from '../m
 import { snapshotTag } from '../model/snapshot-tag.js';
 import type { TableRecord } from '../model/table-record.js';
 import { renderSchemaFile } from '../model/table-schema.js';
-import { ALTERNATOR_SCHEMA_FILE } from '../store/layout.js';
+import { ALTERNATOR_SCHEMA_FILE, LEGACY_SCHEMA_FILE } from '../store/layout.js';
 import { reasonOf, removeTree, syncDirectory, writeDurably } from '../system/files.js';
 import type { RestorePlan } from './plan.js';
 import { readItems } from './read-items.js';
 import type { Staged } from './stage.js';
 import type { RestoreTools } from './tools.js';
+import type { SchemaWay } from './request.js';
 import { makeWorkDirectory } from './work-directory.js';
 
 /** The table as it was just before a restore replaced it: its schema, and its files as hard links. */
@@ -20,6 +21,8 @@ export interface SafetyCopy {
   readonly staged: Staged;
   /** Items that could be read just before: some of them at least must be there again after a putting back. */
   readonly sample: ItemSample | null;
+  /** By which means the table would be made again. */
+  readonly way: SchemaWay;
 }
 
 /**
@@ -47,8 +50,10 @@ export async function takeSafetyCopy(
     const sstables = groupSSTables(names);
     expectWhole(record, sstables, sample);
     await writeDurably(join(directory, ALTERNATOR_SCHEMA_FILE), renderSchemaFile(record.schema));
+    const statements = [record.keyspaceStatement, ...record.statements.map(({ statement }) => statement)];
+    await writeDurably(join(directory, LEGACY_SCHEMA_FILE), statements.map(ended).join('\n'));
     report.info(`Safety copy of the present table ${record.name}: ${directory}`);
-    return { record, staged: { directory, names, sstables: sstables.length }, sample };
+    return { record, staged: { directory, names, sstables: sstables.length }, sample, way: 'alternator' };
   } catch (error) {
     await removeTree(directory).catch(() => undefined);
     if (error instanceof KnownError && (error.changed !== undefined || isWishToStop(error))) throw error;
@@ -60,6 +65,8 @@ export async function takeSafetyCopy(
     );
   }
 }
+
+const ended = (statement: string): string => `${statement.trimEnd().replace(/;$/, '')};\n`;
 
 /** A copy that nobody could go back to is none. */
 function expectWhole(

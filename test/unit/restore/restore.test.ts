@@ -209,6 +209,12 @@ function firstLoad(bench: Workbench, load: (record: TableRecord) => Promise<void
   return (record, options) => ((calls += 1) === 1 ? load(record) : bench.engine.refresh(record, options));
 }
 
+const refuseOnce = (bench: Workbench): Engine['refresh'] => {
+  let calls = 0;
+  return (...args) =>
+    (calls += 1) === 1 ? Promise.reject(new KnownError('database', 'no')) : bench.engine.refresh(...args);
+};
+
 describe('What fails after the table is gone is put back (T-50, T-52)', () => {
   const refuse = (message: string) => () => Promise.reject(new KnownError('database', message));
 
@@ -337,19 +343,35 @@ describe('What fails after the table is gone is put back (T-50, T-52)', () => {
     expect(leftovers(bench)).toContain('-Data.db');
   });
 
-  it('a present table that CreateTable could not make again is refused before it is removed', async () => {
-    const bench = await backedUp();
-    bench.engine.change('users', (record) => ({
-      ...record,
-      columns: [...record.columns, { name: 'age', type: 'decimal', kind: 'regular', position: -1 }],
-    }));
-    const { result, log } = await bench.restore({ tables: ['users'], yes: true });
-    expect(result).toBe(5);
-    expect(log().join('\n')).toContain(
-      "If the restore of 'users' failed, the present table could not be put back as it is: The column age is decimal in the backup, missing in the new table.",
-    );
-    expect(restored(bench)).toEqual(changed());
-    expect(leftovers(bench)).toBe('');
+  it('a present table that CreateTable could not make again is put back by CQL; where CQL takes no such name, it is not removed', async () => {
+    for (const name of ['users', 'us-ers']) {
+      const table = parseTableName(name);
+      const bench = await workbench();
+      await bench.fill(name, 3);
+      await bench.backup({ tables: [name] });
+      bench.engine.change(name, (record) => ({
+        ...record,
+        columns: [...record.columns, { name: 'age', type: 'decimal', kind: 'regular', position: -1 }],
+      }));
+      const { result, log } = await bench.restore(
+        { tables: [name], yes: true },
+        { engine: { refresh: refuseOnce(bench) } },
+      );
+      const text = log().join('\n');
+      if (name === 'users') {
+        expect(text).toContain("The table 'users' that was there before is back, with all its items");
+        expect(bench.engine.calls.filter((call) => call === 'execute').length).toBeGreaterThanOrEqual(3);
+        expect(result).toBe(1);
+      } else {
+        expect(text).toContain(
+          "If the restore of 'us-ers' failed, the present table could not be put back as it is: The column age is decimal in the backup, missing in the new table.",
+        );
+        expect(result).toBe(5);
+      }
+      expect(bench.engine.items(name).size).toBe(3);
+      expect((await bench.engine.describe(table)).kind).toBe('table');
+      expect(leftovers(bench)).toBe('');
+    }
   });
 
   it('a CREATE TABLE whose answer got lost is not called refused', async () => {
