@@ -91,7 +91,10 @@ export function buildProgram({ version, actions, onDone, writeOut, writeErr }: C
     .argument('<table>', 'the name of a table')
     .argument('[label]', 'a generation; the newest one without it')
     .argument('[other]', 'another generation, to compare with instead of the live table')
-    .addHelpText('after', '\nExit status: 0 equal, 1 different, another one when they cannot be compared.')
+    .addHelpText(
+      'after',
+      '\nExit status: 0 equal, 1 different, 3 no difference seen but not all compared, another one when they cannot be.',
+    )
     .action(
       async (
         table: string,

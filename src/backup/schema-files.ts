@@ -1,4 +1,5 @@
-import { descParts } from '../cql/desc-parts.js';
+import { CannotSplit } from '../cql/cannot-split.js';
+import { descParts, type TableParts } from '../cql/desc-parts.js';
 import { splitStatements } from '../cql/splitter.js';
 import { KnownError } from '../errors.js';
 import type { TableRecord } from '../model/table-record.js';
@@ -13,6 +14,8 @@ export interface SchemaFiles {
   readonly views: readonly string[];
   /** `keyspace.cql`. */
   readonly keyspace: string;
+  /** Why the description cannot be cut into statements: the files hold it as it is, and CQL cannot make the table of it. */
+  readonly broken: string | undefined;
 }
 
 /**
@@ -21,7 +24,15 @@ export interface SchemaFiles {
  */
 export function schemaFilesOf({ name, keyspaceStatement, statements }: TableRecord): SchemaFiles {
   const text = `${statements.map(({ statement }) => ended(statement)).join('\n')}\n`;
-  const [table, ...others] = descParts(splitStatements(text)).tables;
+  const keyspace = `${ended(keyspaceStatement).trim()}\n`;
+  let parts: readonly TableParts[];
+  try {
+    parts = descParts(splitStatements(text)).tables;
+  } catch (error) {
+    if (!(error instanceof CannotSplit) || !statements.some(({ type }) => type === 'table')) throw error;
+    return { described: text.length, ...asTheyAre(statements), keyspace, broken: error.message };
+  }
+  const [table, ...others] = parts;
   if (!table || others.length > 0) {
     throw new KnownError('database', '✗ Failed to extract table schema', {
       hint: `DESC TABLE of '${name}' shows ${others.length + (table ? 1 : 0)} tables instead of one.`,
@@ -31,9 +42,18 @@ export function schemaFilesOf({ name, keyspaceStatement, statements }: TableReco
     described: text.length,
     table: [...table.table, ...table.indexes].join('\n'),
     views: table.views,
-    keyspace: `${ended(keyspaceStatement).trim()}\n`,
+    keyspace,
+    broken: undefined,
   };
 }
+
+/** Servers print some values unescaped (SCYLLA.md 2.3). The rows are kept as evidence: the API makes the table again. */
+const asTheyAre = (statements: TableRecord['statements']): Pick<SchemaFiles, 'table' | 'views'> => ({
+  table: statements
+    .flatMap(({ type, statement }) => (type === 'table' ? [`${ended(statement)}\n`] : []))
+    .join('\n'),
+  views: statements.flatMap(({ type, statement }) => (/view/.test(type) ? [`${ended(statement)}\n`] : [])),
+});
 
 /** Rows of DESC end in `;` by themselves, most of them. */
 const ended = (statement: string): string => {

@@ -40,6 +40,11 @@ export async function storeTable(
   report.info(`✓ Table schema extracted: ${schema.table.length} characters`);
   report.info(`✓ Materialized views found: ${schema.views.length}`);
 
+  if (schema.broken !== undefined)
+    report.warn(`The description of ${record.name} is no CQL (${schema.broken}); it is kept as it is`);
+  if (record.grants === undefined)
+    report.warn(`What roles may do with ${record.name} cannot be read, and is not in the backup`);
+
   const checked = await report.step(`Check the files of ${record.name}`, () =>
     checkSnapshot(snapshot, signal),
   );

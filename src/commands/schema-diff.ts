@@ -1,6 +1,6 @@
 import { EXIT_CODES, KnownError, type ExitCode } from '../errors.js';
 import { isLabel } from '../model/label.js';
-import { schemaDrift } from '../model/schema-drift.js';
+import { notCompared, schemaDrift } from '../model/schema-drift.js';
 import { schemaOfTable, type SchemaRecord } from '../model/schema-record.js';
 import { parseTableName, type TableName } from '../model/table-name.js';
 import { readSavedSchema } from '../restore/saved-schema.js';
@@ -21,7 +21,7 @@ interface Side {
 
 /**
  * Compares the schema in a backup with that of the live table or of another backup: exit status 0 when they are equal, 1 when
- * they differ, one line for each difference. Rejects with another status when one of them cannot be read.
+ * they differ, one line for each difference, 3 when no difference is seen but not all could be compared. Rejects with another status when one of them cannot be read.
  */
 export async function schemaDiffCommand(flags: DiffFlags, tools: Tools): Promise<ExitCode> {
   const { report } = tools;
@@ -35,13 +35,16 @@ export async function schemaDiffCommand(flags: DiffFlags, tools: Tools): Promise
     flags.other === undefined ? await ofTable(table, tools) : await ofBackup(table, flags.other, tools);
 
   const differences = schemaDrift(saved.schema, other.schema);
+  const untold = notCompared(saved.schema, other.schema);
   if (differences.length === 0) {
-    report.say(`Equal: ${saved.title} and ${other.title}`);
+    report.say(`${untold.length === 0 ? 'Equal' : 'No difference seen'}: ${saved.title} and ${other.title}`);
   } else {
     report.say(`${saved.title} → ${other.title}:`);
     for (const line of differences) report.say(`  ${line}`);
   }
-  const exitCode = differences.length === 0 ? EXIT_CODES.done : EXIT_CODES.failed;
+  for (const part of untold) report.say(`  not compared, since one of them does not tell: ${part}`);
+  const equal = untold.length === 0 ? EXIT_CODES.done : EXIT_CODES.warnings;
+  const exitCode = differences.length === 0 ? equal : EXIT_CODES.failed;
   report.summary({
     command: 'schema diff',
     table,
@@ -49,6 +52,7 @@ export async function schemaDiffCommand(flags: DiffFlags, tools: Tools): Promise
     to: other.title,
     equal: differences.length === 0,
     differences,
+    notCompared: untold,
     exitCode,
   });
   return exitCode;
@@ -66,7 +70,9 @@ async function ofBackup(table: TableName, label: string | undefined, { store }: 
 }
 
 async function ofTable(table: TableName, { engine }: Tools): Promise<Side> {
-  const described = await engine.describe(table);
+  const described = await engine.describe(table).catch((error: unknown) => {
+    throw cannotCompare(error);
+  });
   if (described.kind === 'table')
     return { title: `the live table ${table}`, schema: schemaOfTable(described.record) };
   const what = described.kind === 'missing' ? 'is not there' : 'is a plain CQL table';

@@ -70,3 +70,7 @@ export function tabletsByTags(tags: readonly Tag[], server: ServerVersion): bool
 
 const tabletsTag = (server: ServerVersion): string =>
   rule(server, 'tablets-tag-is-system') ? SYSTEM_TABLETS : EXPERIMENTAL_TABLETS;
+
+/** A tag that only the server sets (rule `system-tags-are-reserved`). */
+export const isReservedTag = (key: string): boolean =>
+  key.startsWith('system:') && key !== WRITE_ISOLATION && key !== SYSTEM_TABLETS;

@@ -8,6 +8,8 @@ export interface OptionChange {
   readonly statement: string;
   /** `table option gc_grace_seconds 864000 → 100`. */
   readonly what: string;
+  /** The wanted value, where it says on how many nodes the rows are kept. */
+  readonly replication?: string;
 }
 
 /**
@@ -48,6 +50,7 @@ function changes(
           {
             statement: `${alter} WITH ${name} = ${wanted}`,
             what: `${what} ${name} ${present ?? 'none'} → ${wanted}`,
+            ...(name === 'replication' ? { replication: wanted } : {}),
           },
         ],
   );
@@ -65,7 +68,13 @@ export function unusualOptions({ keyspace, table }: SchemaRecord): readonly stri
         ? []
         : [`${what} ${name} = ${text}`];
     });
-  return [...unusual('keyspace option', keyspace), ...unusual('table option', table)];
+  // How many copies a new table gets is the ring's to say.
+  const replication = keyspace?.get('replication');
+  return [
+    ...(replication ? [`keyspace option replication = ${replication.text}`] : []),
+    ...unusual('keyspace option', keyspace),
+    ...unusual('table option', table),
+  ];
 }
 
 /** As printed for a new Alternator table by releases from 5.2 to 2025.4 (recorded cql 001, SCYLLA.md 2.3). */

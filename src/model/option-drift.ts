@@ -39,7 +39,7 @@ export function optionDifferences(
 function comparedAs(name: string, option: { readonly canonical: string } | undefined): string | undefined {
   if (!option) return undefined;
   // Whether there is a stream, and of which kind, the API tells; how long its records live, only this does.
-  if (name === 'cdc') return /'ttl': '?(\d+)'?/.exec(option.canonical)?.[1] ?? '';
+  if (name === 'cdc') return /['"]ttl['"]: ?['"]?(\d+)['"]?/.exec(option.canonical)?.[1] ?? '';
   // Releases name the same class with its package or without.
   return option.canonical.replaceAll(/'org\.apache\.cassandra\.[a-z.]*\.(\w+)'/g, "'$1'");
 }

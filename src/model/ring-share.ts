@@ -28,3 +28,18 @@ function copies(factor: string | undefined): number {
   if (racks) return (racks[1] ?? '').split(',').filter((rack) => rack.trim() !== '').length;
   return Number.parseInt(factor, 10) || 0;
 }
+
+/**
+ * Whether a ring has the nodes that a replication asks for (`{'class': '…', 'dc1': '3'}`): a server takes any number, and then
+ * no quorum can be had. A data centre that is not there counts as one without nodes.
+ */
+export function canHold(replication: string, { nodes }: Topology): boolean {
+  const total = Object.values(nodes).reduce((sum, count) => sum + count, 0);
+  return [...replication.matchAll(/'([^']+)' *: *('[^']*'|\d+|\[[^\]]*\])/g)].every(
+    ([, name = '', value = '']) => {
+      if (name === 'class') return true;
+      const wanted = copies(value.replace(/^'|'$/g, ''));
+      return wanted <= (name === 'replication_factor' ? total : (nodes[name] ?? 0));
+    },
+  );
+}

@@ -1,5 +1,6 @@
 import type { WithOptions } from '../cql/with-options.js';
 import { canonicalJson } from './canonical-json.js';
+import { isReservedTag } from './creation-tags.js';
 import { grantTitle, type Grant } from './grant.js';
 import { indexFacts, type IndexFacts } from './index-facts.js';
 import { optionDifferences } from './option-drift.js';
@@ -21,9 +22,24 @@ export function schemaDrift(saved: SchemaRecord, live: SchemaRecord): readonly s
     ...[...(saved.views ?? [])].flatMap(([name, options]) =>
       optionDrift(`view ${name}: option`, options, live.views?.get(name)),
     ),
+    ...(saved.byCql && live.byCql ? compare(byCqlFacts(saved.byCql), byCqlFacts(live.byCql)) : []),
     ...columnDrift(saved, live),
     ...(saved.grants && live.grants ? compare(grantFacts(saved.grants), grantFacts(live.grants)) : []),
   ];
+}
+
+/** What could not be compared, since one side does not say; what servers do not tell at all is not counted. */
+export function notCompared(saved: SchemaRecord, live: SchemaRecord): readonly string[] {
+  const parts: readonly (readonly [string, keyof SchemaRecord])[] = [
+    ['keys, indexes, billing, tags, time to live and stream', 'alternator'],
+    ['options of the keyspace', 'keyspace'],
+    ['options of the table', 'table'],
+    ['columns', 'columns'],
+    ['grants', 'grants'],
+  ];
+  return parts.flatMap(([name, part]) =>
+    (saved[part] === undefined) === (live[part] === undefined) ? [] : [name],
+  );
 }
 
 /** The same for Alternator's own answers alone. */
@@ -79,8 +95,9 @@ function billing(describe: TableDescription): string {
   return mode === 'PAY_PER_REQUEST' ? mode : `${mode} ${read}/${write}`;
 }
 
+/** Older releases list tags of their own among the user's. */
 const tagFacts = (tags: readonly Tag[]): Facts =>
-  new Map(tags.map(({ Key, Value }) => [`tag ${Key}`, Value]));
+  new Map(tags.filter(({ Key }) => !isReservedTag(Key)).map(({ Key, Value }) => [`tag ${Key}`, Value]));
 
 function indexDrift(
   before: ReadonlyMap<string, IndexFacts>,
@@ -131,6 +148,9 @@ function columnDrift(saved: SchemaRecord, live: SchemaRecord): readonly string[]
     );
   return compare(facts(saved.columns), facts(live.columns));
 }
+
+const byCqlFacts = (names: readonly string[]): Facts =>
+  new Map(names.map((name) => [`index or view ${name} of CQL:`, 'there']));
 
 const grantFacts = (grants: readonly Grant[]): Facts =>
   new Map(grants.map((grant) => [`grants of ${grantTitle(grant)}:`, grant.permissions.join(', ')]));

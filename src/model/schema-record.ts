@@ -1,6 +1,7 @@
 import { qualifiedName } from '../cql/qualified-name.js';
 import { splitStatements } from '../cql/splitter.js';
 import { withOptions, type WithOptions } from '../cql/with-options.js';
+import { KnownError } from '../errors.js';
 import type { Grant } from './grant.js';
 import type { Column, TableRecord } from './table-record.js';
 import type { TableSchema } from './table-schema.js';
@@ -18,6 +19,8 @@ export interface SchemaRecord {
   readonly table: WithOptions | undefined;
   /** Options of the views, by name. */
   readonly views: ReadonlyMap<string, WithOptions> | undefined;
+  /** Names of indexes and views that CQL has made: Alternator's views have a colon in their names. */
+  readonly byCql: readonly string[] | undefined;
   readonly columns: readonly Column[] | undefined;
   readonly grants: readonly Grant[] | undefined;
 }
@@ -25,19 +28,36 @@ export interface SchemaRecord {
 /** Of a live table. */
 export const schemaOfTable = (record: TableRecord): SchemaRecord => ({
   alternator: record.schema,
-  keyspace: withOptions(record.keyspaceStatement),
+  keyspace: unlessBroken(() => withOptions(record.keyspaceStatement)),
   tablets: record.tablets,
-  ...optionsOf(record.statements.map(({ statement }) => statement)),
+  ...(unlessBroken(() => optionsOf(record.statements.map(({ statement }) => statement))) ?? NOTHING),
   columns: record.columns,
   grants: record.grants,
 });
 
+const NOTHING = { table: undefined, views: undefined, byCql: undefined };
+
+/** Servers print some values unescaped (SCYLLA.md 2.3): a text that cannot be read says nothing, and is told as such. */
+function unlessBroken<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof KnownError) return undefined;
+    throw error;
+  }
+}
+
 /** Of the texts of a description; a comment or a statement of something else says nothing. */
-export function optionsOf(texts: readonly string[]): Pick<SchemaRecord, 'table' | 'views'> {
+export function optionsOf(texts: readonly string[]): Pick<SchemaRecord, 'table' | 'views' | 'byCql'> {
   const statements = texts.flatMap((text) => splitStatements(text));
   const table = statements.find(({ kind }) => kind === 'table');
   const views = statements.filter(({ kind }) => kind === 'materialized view');
+  const indexes = statements
+    .filter(({ kind }) => kind === 'index')
+    .map(({ name }) => qualifiedName(name).name);
+  const names = views.map(({ name }) => qualifiedName(name).name);
   return {
+    byCql: [...indexes, ...names.filter((name) => !name.includes(':'))].sort(),
     table: table && withOptions(table.text),
     views: new Map(views.map(({ name, text }) => [qualifiedName(name).name, withOptions(text)])),
   };

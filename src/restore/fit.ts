@@ -18,6 +18,8 @@ import type { Staged } from './stage.js';
  */
 export async function expectFit(step: LoadStep, { directory, names }: Staged): Promise<HeldData> {
   const held = { columns: savedColumns(step), headers: await readHeaders(directory, names) };
+  // Nothing will be loaded, so that nothing can be lost.
+  if (held.headers.length === 0) return held;
   const problems = misfits(held, plannedColumns(step));
   if (problems.length > 0) {
     throw new KnownError('refused', `The files of '${step.name}' do not fit: ${problems.join(' ')}`, {
@@ -33,6 +35,7 @@ export async function expectFit(step: LoadStep, { directory, names }: Staged): P
 
 /** The same with the table as it was really made, before any file is handed to the server. */
 export function expectFitOf(held: HeldData, record: TableRecord): void {
+  if (held.headers.length === 0) return;
   const problems = misfits(held, record.columns);
   if (problems.length === 0) return;
   throw new KnownError(
@@ -51,6 +54,7 @@ export async function wayBack(
   { record, staged }: Pick<SafetyCopy, 'record' | 'staged'>,
 ): Promise<SchemaWay> {
   const held = { columns: record.columns, headers: await readHeaders(staged.directory, staged.names) };
+  if (held.headers.length === 0) return 'alternator';
   const problems = misfits(held, columnsWhenMade(record.schema, record.columns, target.server));
   if (problems.length === 0) return 'alternator';
   if (cqlTakesName) return 'cql';

@@ -114,10 +114,12 @@ export async function makeViews(
   report.info('Restoring materialized views after data is loaded...');
   report.info(`Looking for materialized views to restore for ${name}`);
   report.info(`Found ${schema.views.length} materialized view(s) to restore`);
-  for (const { from, statement } of schema.views) {
+  for (const view of schema.views) {
+    const { from } = view;
     report.info(`Restoring materialized view from ${from}`);
     try {
-      await engine.execute(statement);
+      if ('problem' in view) throw new KnownError('damaged', view.problem);
+      await engine.execute(view.statement);
       report.info('Materialized view restored successfully');
     } catch (error) {
       failed(`materialized view from ${from}`, error);

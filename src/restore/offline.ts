@@ -12,24 +12,48 @@ export async function restoreOffline(
   plan: RestorePlan,
   tools: RestoreTools,
 ): Promise<readonly TableOutcome[]> {
-  const { signal } = tools;
-  const outcomes = new Map<string, TableOutcome>();
-  const prepared: Replacement[] = [];
-  for (const step of plan.steps) {
-    // Tables that were emptied already must get their data before anybody may leave.
-    if (signal.aborted) break;
-    const work = async (load: LoadStep) => {
-      prepared.push(await prepareTable(load, plan, tools));
-      tools.report.info(`Restoring data for ${step.name}`);
-    };
-    const outcome = await attempt(step, plan, tools, work, 'prepare').catch((error: unknown) => {
-      if (!signal.aborted) throw error;
+  const batch: Batch = { outcomes: new Map(), prepared: [] };
+  const [...left] = plan.steps;
+  // Until the first table was emptied a wish to stop may stop anything; from then on all of them must get their data.
+  while (left.length > 0 && batch.prepared.length === 0 && !tools.signal.aborted)
+    await prepareOne(left.shift(), batch, plan, tools);
+  if (batch.prepared.length > 0) {
+    await tools.shield(async () => {
+      while (left.length > 0 && !tools.signal.aborted) await prepareOne(left.shift(), batch, plan, tools);
+      await finishAll(batch, plan, tools);
     });
-    if (outcome?.result === 'failed') outcomes.set(step.name, outcome);
   }
+  return plan.steps.flatMap(({ name }) => batch.outcomes.get(name) ?? []);
+}
 
-  const placed = prepared.length > 0 ? await tools.shield(() => whileStopped(prepared, tools)) : [];
-  for (const { replacement, failure } of placed) {
+interface Batch {
+  readonly outcomes: Map<string, TableOutcome>;
+  readonly prepared: Replacement[];
+}
+
+async function prepareOne(
+  step: RestorePlan['steps'][number] | undefined,
+  { outcomes, prepared }: Batch,
+  plan: RestorePlan,
+  tools: RestoreTools,
+): Promise<void> {
+  if (!step) return;
+  const work = async (load: LoadStep) => {
+    prepared.push(await prepareTable(load, plan, tools));
+    tools.report.info(`Restoring data for ${step.name}`);
+  };
+  const outcome = await attempt(step, plan, tools, work, 'prepare').catch((error: unknown) => {
+    if (!tools.signal.aborted) throw error;
+  });
+  if (outcome?.result === 'failed') outcomes.set(step.name, outcome);
+}
+
+async function finishAll(
+  { outcomes, prepared }: Batch,
+  plan: RestorePlan,
+  tools: RestoreTools,
+): Promise<void> {
+  for (const { replacement, failure } of await whileStopped(prepared, tools)) {
     const { step } = replacement;
     const work = () =>
       settle(replacement, tools, async () => {
@@ -39,7 +63,6 @@ export async function restoreOffline(
     outcomes.set(step.name, await attempt(step, plan, tools, work, 'finish'));
     gap(plan, tools);
   }
-  return plan.steps.flatMap(({ name }) => outcomes.get(name) ?? []);
 }
 
 interface Placed {

@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import { KnownError, messageOf } from '../errors.js';
 import { grantsWithout, type Grant } from '../model/grant.js';
-import { schemaDrift } from '../model/schema-drift.js';
+import { notCompared, schemaDrift } from '../model/schema-drift.js';
 import { schemaOfTable } from '../model/schema-record.js';
 import type { TableRecord } from '../model/table-record.js';
 import { removeIfEmpty, removeTree } from '../system/files.js';
@@ -82,8 +82,16 @@ export async function finishTable(
     await waitForViews(record, tools);
   }
   const { alternator, record: saved } = step.saved;
-  if (alternator) await setLateSettings(step.name, alternator, step.target, tools);
-  const wanted = { grants: saved.grants, newKeyspace: step.way === 'cql' };
+  if (alternator) {
+    await setLateSettings(step.name, alternator, step.target, tools).catch((error: unknown) => {
+      tools.report.warn(
+        `Tags, time to live and stream of ${step.name} may not be as saved: ${messageOf(error)}`,
+      );
+    });
+  }
+  // Of a backup that does not know them, those of the table that was there are the best that can be had.
+  const grants = saved.grants ?? replacement.safety?.record.grants;
+  const wanted = { grants, newKeyspace: step.way === 'cql' };
   const ofTheMaker = await giveGrantsBack(step.name, wanted, tools);
   await tellDrift(step, ofTheMaker, tools);
   return result;
@@ -123,6 +131,12 @@ async function tellDrift(
     const grants = live.grants && grantsWithout(live.grants, ofTheMaker);
     for (const line of schemaDrift(saved.record, { ...live, grants }))
       report.warn(`settings drift: ${name}: ${line}`);
+    // What a folder of the documented scripts lacks was told before; what a manifest should have, and has not, is news.
+    const untold = saved.alternator ? notCompared(saved.record, live) : [];
+    if (untold.length > 0)
+      report.warn(
+        `${name}: not compared, since the backup or the server does not tell: ${untold.join('; ')}`,
+      );
   } catch (error) {
     report.warn(`The schema of ${name} could not be compared: ${messageOf(error)}`);
   }

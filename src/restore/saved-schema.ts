@@ -1,6 +1,9 @@
 import { descParts } from '../cql/desc-parts.js';
 import { unquoteName } from '../cql/quoting.js';
 import { qualifiedName } from '../cql/qualified-name.js';
+import { nameBehind } from '../cql/statement-kind.js';
+import type { Statement } from '../cql/statement.js';
+import { tableColumns } from '../cql/table-columns.js';
 import { withOptions } from '../cql/with-options.js';
 import { splitStatements } from '../cql/splitter.js';
 import { KnownError, messageOf } from '../errors.js';
@@ -24,6 +27,10 @@ export interface SavedSchema {
   readonly record: SchemaRecord;
 }
 
+/** One view, or why its file holds none that could be made: that fails the view, not the table (T-48). */
+export type SavedView =
+  { readonly from: string; readonly statement: string } | { readonly from: string; readonly problem: string };
+
 /** The statements that make the table by CQL, each one whole. */
 export interface CqlSchema {
   readonly layout: 'separated' | 'legacy';
@@ -34,7 +41,7 @@ export interface CqlSchema {
   /** After the data, like the views. */
   readonly indexes: readonly string[];
   /** In their order; `from` is the file that holds it. */
-  readonly views: readonly { readonly from: string; readonly statement: string }[];
+  readonly views: readonly SavedView[];
   /** Lines that are no CQL, and statements of other things: shown, not sent. */
   readonly leftOut: readonly string[];
 }
@@ -57,12 +64,28 @@ function recordOf(
     columns: table?.columns,
     grants: table?.grants ?? undefined,
   };
-  if ('problem' in cql) return { ...known, keyspace: undefined, table: undefined, views: undefined };
+  if ('problem' in cql)
+    return { ...known, keyspace: undefined, table: undefined, views: undefined, byCql: undefined };
   return {
     ...known,
+    columns: known.columns ?? columnsOf(cql.table[0]),
     keyspace: cql.keyspace === undefined ? undefined : withOptions(cql.keyspace),
-    ...optionsOf([...cql.table, ...cql.views.map(({ statement }) => statement)]),
+    ...optionsOf([
+      ...cql.table,
+      ...cql.indexes,
+      ...cql.views.flatMap((view) => ('statement' in view ? [view.statement] : [])),
+    ]),
   };
+}
+
+/** Undefined where the statement cannot be understood: whoever needs the columns will say so. */
+function columnsOf(statement: string | undefined): SchemaRecord['columns'] {
+  try {
+    return statement === undefined ? undefined : tableColumns(statement);
+  } catch (error) {
+    if (error instanceof KnownError) return undefined;
+    throw error;
+  }
 }
 
 async function readAlternatorSchema(backup: StoredBackup, store: Store): Promise<TableSchema | undefined> {
@@ -90,7 +113,9 @@ async function readCqlSchema(backup: StoredBackup, store: Store): Promise<SavedS
       return { problem: `Schema file ${backup.folder}/${TABLE_SCHEMA_FILE} does not exist` };
     const file = separated === undefined ? LEGACY_SCHEMA_FILE : TABLE_SCHEMA_FILE;
     const parts = partsOf(text, backup, file);
-    const ownViews = parts.views.map((statement) => ({ from: file, statement }));
+    const ownViews = parts.views.flatMap((text) =>
+      splitStatements(text).map((statement) => ownView(statement, file, backup)),
+    );
     const keyspaceFile = await store.readFile(backup, KEYSPACE_FILE);
     const keyspace =
       keyspaceFile === undefined ? parts.keyspace : keyspaceStatement(keyspaceFile, backup, KEYSPACE_FILE);
@@ -118,15 +143,32 @@ function keyspaceStatement(text: string, { folder, table }: StoredBackup, file: 
 }
 
 async function readViews(backup: StoredBackup, store: Store): Promise<CqlSchema['views']> {
-  const views: { readonly from: string; readonly statement: string }[] = [];
+  const views: SavedView[] = [];
   for (const from of await store.viewFiles(backup)) {
-    const statements = splitStatements((await store.readFile(backup, from)) ?? '');
-    const found = statements.filter(({ kind }) => kind === 'materialized view');
-    if (found.length === 0)
-      throw new KnownError('damaged', `${backup.folder}/${from} holds no CREATE MATERIALIZED VIEW`);
-    views.push(...found.map(({ text }) => ({ from, statement: text })));
+    const text = (await store.readFile(backup, from)) ?? '';
+    try {
+      const found = splitStatements(text).filter(({ kind }) => kind === 'materialized view');
+      if (found.length === 0) views.push({ from, problem: 'it holds no CREATE MATERIALIZED VIEW' });
+      views.push(...found.map((statement) => ownView(statement, from, backup)));
+    } catch (error) {
+      if (!(error instanceof KnownError)) throw error;
+      views.push({ from, problem: error.message });
+    }
   }
   return views;
+}
+
+/** A view of this very table, in its keyspace: without quotes a name may mean another, living table. */
+function ownView({ name, text }: Statement, from: string, { table }: StoredBackup): SavedView {
+  const base = nameBehind('FROM', text);
+  const view = qualifiedName(name);
+  const isOwn =
+    namesTable(base, table) &&
+    view.keyspace !== undefined &&
+    folded(view.keyspace, name) === keyspaceOf(table);
+  return isOwn
+    ? { from, statement: text }
+    : { from, problem: `it makes ${name} of ${base}, not a view of ${keyspaceOf(table)}.${table}` };
 }
 
 interface Parts {
@@ -154,6 +196,15 @@ function partsOf(text: string, backup: StoredBackup, file: string): Parts {
       'damaged',
       `${folder}/${file} makes ${only.name}, not ${keyspaceOf(table)}.${table}`,
     );
+  }
+  // Behind the CREATE TABLE of the same written name, but their own names may fold to another table.
+  for (const statement of [...only.table, ...only.indexes].flatMap((part) => splitStatements(part))) {
+    const target = statement.kind === 'index' ? nameBehind('ON', statement.text) : statement.name;
+    if (!namesTable(target, table))
+      throw new KnownError(
+        'damaged',
+        `${folder}/${file} changes ${target}, not ${keyspaceOf(table)}.${table}`,
+      );
   }
   const keyspace = statements.find(({ kind }) => kind === 'keyspace')?.text;
   if (keyspace !== undefined) keyspaceStatement(keyspace, backup, file);

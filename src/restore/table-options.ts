@@ -1,5 +1,6 @@
 import { messageOf } from '../errors.js';
-import { optionChanges } from '../model/option-changes.js';
+import { canHold } from '../model/ring-share.js';
+import { optionChanges, type OptionChange } from '../model/option-changes.js';
 import { schemaOfTable, type SchemaRecord } from '../model/schema-record.js';
 import type { TableRecord } from '../model/table-record.js';
 import type { RestoreTools } from './tools.js';
@@ -13,11 +14,20 @@ export async function putOptionsBack(
   table: TableRecord,
   { engine, report }: RestoreTools,
 ): Promise<void> {
-  const changes = optionChanges(wanted, schemaOfTable(table), {
-    keyspace: table.keyspace,
-    table: table.name,
-  });
-  for (const { statement, what } of changes) {
+  let changes: readonly OptionChange[];
+  try {
+    const names = { keyspace: table.keyspace, table: table.name };
+    changes = optionChanges(wanted, schemaOfTable(table), names);
+  } catch (error) {
+    report.warn(`The options of ${table.name} cannot be compared: ${messageOf(error)}`);
+    return;
+  }
+  const { topology } = await engine.identify();
+  for (const { statement, what, replication } of changes) {
+    if (replication !== undefined && !canHold(replication, topology)) {
+      report.warn(`${table.name}: ${what} is left as it is: this ring has not the nodes for it`);
+      continue;
+    }
     try {
       await engine.execute(statement);
       report.info(`${table.name}: ${what}`);
@@ -26,5 +36,8 @@ export async function putOptionsBack(
     }
   }
   // Other nodes must know of it before they are given rows.
-  if (changes.length > 0) await engine.schemaVersion();
+  if (changes.length === 0) return;
+  await engine.schemaVersion().catch((error: unknown) => {
+    report.warn(`${table.name}: ${messageOf(error)}`);
+  });
 }

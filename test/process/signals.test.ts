@@ -121,4 +121,32 @@ describe.concurrent('signals', () => {
     await vi.waitUntil(() => stage.fake.table('users')?.indexed === 200, { timeout: 5_000 });
     expect(readdirSync(join(stage.fake.table('users')?.directory ?? '', 'upload'))).toEqual([]);
   });
+
+  it('a signal in an offline batch, while a later table is being prepared: those that were emptied already get their data', async ({
+    setUp,
+  }) => {
+    const stage = await setUp({
+      tables: [
+        { name: 'orders', like: 'orders' },
+        { name: 'users', like: 'orders' },
+      ],
+    });
+    await stage.tool(['backup', '--all']);
+    const gate = newGate();
+    const isLater = (args: readonly string[]) => args[0] === 'snapshot' && args.join(' ').includes('users');
+    stage.fake.when('nodetool', isLater, { kind: 'wait', until: gate.opened }, 1);
+    const running = stage.start(['restore', 'orders', 'users', '--yes', '--offline']);
+    await vi.waitUntil(() => stage.fake.calls.nodetool().some((call) => isLater(call.split(' '))), {
+      timeout: 30_000,
+      interval: 20,
+    });
+    running.kill('SIGINT');
+    await running.untilSays('the restore stops as soon as no table is half restored');
+    gate.open();
+    const result = await running.result;
+    expect(result.stderr).not.toContain('NOT RUNNING');
+    expect([3, 130], result.stderr).toContain(result.code);
+    expect([stage.fake.table('orders')?.items, stage.fake.table('users')?.items]).toEqual([200, 200]);
+    expect(stage.fake.calls.service().filter((verb) => verb !== 'status')).toEqual(['stop', 'start']);
+  });
 });

@@ -80,13 +80,11 @@ async function askCqlsh(
   try {
     const settings = join(folder, 'cqlshrc');
     const { username, password } = credentials;
-    // configparser reads `%` as the beginning of a reference.
+    // cqlsh reads the password raw, and the name with configparser, to which `%` begins a reference.
     const plain = (value: string) => value.replaceAll('%', '%%');
-    await writeFile(
-      settings,
-      `[authentication]\nusername = ${plain(username)}\npassword = ${plain(password)}\n`,
-      { mode: PRIVATE_FILE },
-    );
+    await writeFile(settings, `[authentication]\nusername = ${plain(username)}\npassword = ${password}\n`, {
+      mode: PRIVATE_FILE,
+    });
     const argv = [...cqlsh, '--cqlshrc', settings, '-e', statement, cqlHost, String(cqlPort)] as const;
     return await run({ argv, timeoutMs: CQLSH_MS }, signal);
   } finally {

@@ -9,14 +9,12 @@ const TABLES = ['system.role_permissions', 'system_auth.role_permissions'] as co
  * Undefined where our role may not read them. Grants on all keyspaces are not a table's and are left out.
  */
 export async function readGrants(cql: Cql, keyspace: string): Promise<readonly Grant[] | undefined> {
-  let readable = false;
   for (const table of TABLES) {
     const rows = await cql.rowsIfAny(`SELECT role, resource, permissions FROM ${table}`);
-    readable ||= rows !== undefined;
-    // The other one is still there after an upgrade, or already before it, and empty.
-    if (rows && rows.length > 0) return grantsOn(keyspace, rows);
+    // The older table stays after an upgrade, as it was then: what was revoked since is granted there for ever.
+    if (rows) return grantsOn(keyspace, rows);
   }
-  return readable ? [] : undefined;
+  return undefined;
 }
 
 /** A resource reads `data/<keyspace>` or `data/<keyspace>/<table>`. */

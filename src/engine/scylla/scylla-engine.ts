@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { KnownError } from '../../errors.js';
 import { quoteName } from '../../cql/quoting.js';
 import { parseComponentName } from '../../model/sstable.js';
+import { isReservedTag } from '../../model/creation-tags.js';
 import { isTableName, keyspaceOf, type TableName } from '../../model/table-name.js';
 import type { Described, TableRecord } from '../../model/table-record.js';
 import { errorCode, reasonOf } from '../../system/files.js';
@@ -115,7 +116,8 @@ export function scyllaEngine(options: ScyllaOptions): Engine {
       const { describe, tags: present } = described.record.schema;
       const arn = describe.TableArn ?? '';
       const wanted = new Map(tags.map(({ Key, Value }) => [Key, Value]));
-      const surplus = present.map(({ Key }) => Key).filter((key) => !wanted.has(key));
+      // Reserved ones are the server's own: older releases show them, and mean something by them.
+      const surplus = present.map(({ Key }) => Key).filter((key) => !wanted.has(key) && !isReservedTag(key));
       if (surplus.length > 0) await api.untag(arn, surplus);
       const missing = tags.filter(
         ({ Key, Value }) => present.find((each) => each.Key === Key)?.Value !== Value,

@@ -36,7 +36,7 @@ function options(run: Run) {
     cqlsh: ['docker', 'exec', 'c', 'cqlsh'] as [string, ...string[]],
     cqlHost: '127.0.0.1',
     cqlPort: 9042,
-    credentials: { accessKeyId: '', secretAccessKey: '', username: 'me', password: 'pa%ss' },
+    credentials: { accessKeyId: '', secretAccessKey: '', username: 'm%e', password: 'pa%ss' },
     run,
     signal: new AbortController().signal,
   };
@@ -73,7 +73,7 @@ describe('A server that knows no DESC (Scylla up to 5.1)', () => {
       '9042',
     ]);
     expect(first?.argv.join(' ')).not.toContain('pa%ss');
-    expect(first?.secret).toBe('[authentication]\nusername = me\npassword = pa%%ss\n');
+    expect(first?.secret).toBe('[authentication]\nusername = m%%e\npassword = pa%ss\n');
     expect(first?.mode).toBe(0o600);
   });
 

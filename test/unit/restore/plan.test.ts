@@ -46,6 +46,7 @@ const unknownRecord: SavedSchema['record'] = {
   tablets: undefined,
   table: undefined,
   views: undefined,
+  byCql: undefined,
   columns: undefined,
   grants: undefined,
 };

@@ -369,6 +369,91 @@ describe('Silent losses of a server are refused before anything changes (SCYLLA.
   });
 });
 
+describe('What a schema says besides', () => {
+  it('a backup of no files is never refused for its columns', async () => {
+    const bench = await workbench();
+    await bench.engine.createTable(simpleTable('users'));
+    bench.engine.change('users', (record) => ({
+      ...record,
+      columns: [...record.columns, { name: 'old', type: 'text', kind: 'regular', position: -1 }],
+    }));
+    await bench.backup({ tables: ['users'] });
+    await bench.engine.deleteTable(users);
+    expect((await bench.restore({ tables: ['users'], yes: true })).result).toBe(3);
+  });
+
+  it('a description that is no CQL is kept as it is: backup and restore warn, and the table comes back', async () => {
+    const bench = await rich();
+    bench.engine.change('users', option('scylla_tags', `{'system:ttl_attribute':'it's'}`));
+    const backup = await bench.backup({ tables: ['users'] });
+    expect(backup.log().join('\n')).toMatch(/WARNING - The description of users is no CQL \(.*never closed/);
+    expect(backup.result).toBe(3);
+    await bench.engine.deleteTable(users);
+    const { result, log } = await bench.restore({ tables: ['users'], yes: true });
+    expect(result, log().join('\n')).toBe(3);
+    expect(log().join('\n')).toMatch(/users: not compared, since .* does not tell: .*options of the table/);
+    expect(bench.engine.items('users').size).toBe(1);
+    const diff = await bench.diff({ table: 'users' });
+    expect(diff.said()).toMatch(/^No difference seen: /);
+    expect(diff.result).toBe(3);
+  });
+
+  it('an index that CQL has made and the API cannot is told', async () => {
+    const bench = await rich();
+    bench.engine.change('users', (record) => ({
+      ...record,
+      statements: [
+        ...record.statements,
+        {
+          type: 'index',
+          name: 'mine',
+          statement: 'CREATE INDEX mine ON "alternator_users"."users" (":attrs");',
+        },
+      ],
+    }));
+    await bench.backup({ tables: ['users'] });
+    const { result, log } = await bench.restore({ tables: ['users'], yes: true });
+    expect(result).toBe(3);
+    expect(log()).toContain('WARNING - settings drift: users: index or view mine of CQL: there → none');
+  });
+
+  it('tags that only a server sets are no difference, nor is the quoting of a stream’s options', async () => {
+    const bench = await rich();
+    bench.engine.change('users', option('cdc', `{"ttl": "86400", "enabled": "true"}`));
+    await bench.backup({ tables: ['users'] });
+    bench.engine.change('users', option('cdc', `{'enabled': 'true', 'ttl': '86400'}`));
+    bench.engine.change('users', (record) => ({
+      ...record,
+      schema: {
+        ...record.schema,
+        tags: [...record.schema.tags, { Key: 'system:ttl_attribute', Value: 'x' }],
+      },
+    }));
+    expect((await bench.diff({ table: 'users' })).result).toBe(0);
+  });
+
+  it('a replication that this ring cannot hold is left, and told', async () => {
+    const bench = await workbench();
+    await bench.fill('users', 2);
+    const three = (record: TableRecord): TableRecord => ({
+      ...record,
+      keyspaceStatement: withOption(
+        record.keyspaceStatement,
+        'replication',
+        `{'class': 'NetworkTopologyStrategy', 'datacenter1': '3'}`,
+      ),
+    });
+    bench.engine.change('users', three);
+    await bench.backup({ tables: ['users'] });
+    const { result, log } = await bench.restore({ tables: ['users'], yes: true });
+    expect(result).toBe(3);
+    expect(log().join('\n')).toMatch(
+      /keyspace option replication .* is left as it is: this ring has not the nodes for it/,
+    );
+    expect(log().join('\n')).toMatch(/settings drift: users: keyspace option replication/);
+  });
+});
+
 describe('Where a table lies', () => {
   it('on tablets with a stream is refused where the server cannot make it, before anything is touched', async () => {
     const bench = await rich();
