@@ -60,7 +60,9 @@ function changes(
  * Options of a backup that are unlike what servers give a new Alternator table: what a plan shows before there is a table to
  * compare with.
  */
-export function unusualOptions({ keyspace, table }: SchemaRecord): readonly string[] {
+export function unusualOptions({ keyspace, table }: SchemaRecord, nodes: number): readonly string[] {
+  // Alternator makes three copies where there are three nodes (SCYLLA.md 4.4).
+  const copies = nodes >= 3 ? 3 : 1;
   const unusual = (what: string, options: WithOptions | undefined) =>
     [...(options?.values() ?? [])].flatMap(({ name, text, canonical }) => {
       const usual = USUAL[name];
@@ -68,10 +70,14 @@ export function unusualOptions({ keyspace, table }: SchemaRecord): readonly stri
         ? []
         : [`${what} ${name} = ${text}`];
     });
-  // How many copies a new table gets is the ring's to say.
   const replication = keyspace?.get('replication');
+  const factors = [...(replication?.canonical ?? '').matchAll(/: *'?(\d+)'?/g)].map(([, factor]) =>
+    Number(factor),
+  );
   return [
-    ...(replication ? [`keyspace option replication = ${replication.text}`] : []),
+    ...(replication && factors.some((factor) => factor !== copies)
+      ? [`keyspace option replication = ${replication.text}`]
+      : []),
     ...unusual('keyspace option', keyspace),
     ...unusual('table option', table),
   ];

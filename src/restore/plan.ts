@@ -48,6 +48,8 @@ export type RestoreStep =
       readonly strictViews: boolean;
       /** Whether CREATE TABLE takes the name. */
       readonly cqlTakesName: boolean;
+      /** Of the ring. */
+      readonly nodes: number;
       readonly saved: SavedSchema;
       readonly live: TableRecord | undefined;
       /** Whether this node's files hold all of the present table, so that a copy of them is a copy of it. */
@@ -131,6 +133,7 @@ function planTable(
     tableOptions: way === 'alternator' && !request.noTableOptions,
     strictViews: request.strictViews,
     cqlTakesName,
+    nodes: node.nodeCount,
     saved,
     live: live.kind === 'table' ? live.record : undefined,
     liveIsWhole: live.kind !== 'table' || nodeHoldsWholeTable(live.record.replication, node.topology),
@@ -160,7 +163,7 @@ export function describePlan(plan: RestorePlan): readonly string[] {
       step.action === 'recreate' ? `DELETE the present table ${name} and restore it` : `create ${name}`;
     const line = `  ${what} from ${from}${by}`;
     const share = `    if it fails, only this node's share of the present table ${name} can be put back`;
-    const options = step.tableOptions ? unusualOptions(step.saved.record) : [];
+    const options = step.tableOptions ? unusualOptions(step.saved.record, step.nodes) : [];
     const alter = options.map((option) => `    and, where the new table has another, ${option}`);
     return [line, ...alter, ...(step.liveIsWhole ? [] : [share])];
   });

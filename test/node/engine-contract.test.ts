@@ -25,6 +25,7 @@ engineContract('The Scylla engine on a real node', async () => {
       password: 'cassandra',
     },
     nodetool: [program, ...args],
+    cqlsh: ['cqlsh'],
     dataDirectory: addresses.dataDirectory,
     startTimeoutMs: 60_000,
     nodetoolTimeoutMs: 60_000,

@@ -136,10 +136,13 @@ describe.concurrent('signals', () => {
     const isLater = (args: readonly string[]) => args[0] === 'snapshot' && args.join(' ').includes('users');
     stage.fake.when('nodetool', isLater, { kind: 'wait', until: gate.opened }, 1);
     const running = stage.start(['restore', 'orders', 'users', '--yes', '--offline']);
-    await vi.waitUntil(() => stage.fake.calls.nodetool().some((call) => isLater(call.split(' '))), {
-      timeout: 30_000,
-      interval: 20,
-    });
+    await vi.waitUntil(
+      () => stage.fake.calls.nodetool().filter((call) => isLater(call.split(' '))).length === 2,
+      {
+        timeout: 30_000,
+        interval: 20,
+      },
+    );
     running.kill('SIGINT');
     await running.untilSays('the restore stops as soon as no table is half restored');
     gate.open();

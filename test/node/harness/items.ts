@@ -62,7 +62,8 @@ export function* orders(count: number): Generator<Item> {
 
 export const customerOf = (number: number): AttributeValue => ({ S: `customer-${number}` });
 
-function everyType(number: number): Item {
+/** Attributes of every DynamoDB type, different for each number. */
+export function everyType(number: number): Item {
   const bytes = Buffer.from([number & 0xff, 0, 255, (number >> 8) & 0xff]);
   return {
     empty: { S: '' },

@@ -35,6 +35,8 @@ export interface Reader {
   /** Everything that must be the same after a restore; ids, ARNs, dates and statuses are left out. */
   schema(table: string): Promise<unknown>;
   describe(table: string): Promise<TableDescription>;
+  /** For calls that only one test needs. */
+  readonly client: DynamoDBClient;
   close(): void;
 }
 
@@ -43,12 +45,22 @@ type SchemaOfIndex = Pick<GlobalSecondaryIndexDescription, 'IndexName' | 'KeySch
 const PARALLEL = 16;
 const SEGMENTS = 8;
 
-export function openReader({ endpoint }: Pick<NodeAddresses, 'endpoint'>): Reader {
+export interface ApiCredentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+}
+
+const ANYBODY: ApiCredentials = { accessKeyId: 'cassandra', secretAccessKey: 'cassandra' };
+
+export function openReader(
+  { endpoint }: Pick<NodeAddresses, 'endpoint'>,
+  credentials: ApiCredentials = ANYBODY,
+): Reader {
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
   const client = new DynamoDBClient({
     endpoint,
     region: 'us-east-1',
-    credentials: { accessKeyId: 'cassandra', secretAccessKey: 'cassandra' },
+    credentials,
   });
 
   async function* segment(table: string, index: string | undefined, number: number, select?: 'COUNT') {
@@ -78,6 +90,7 @@ export function openReader({ endpoint }: Pick<NodeAddresses, 'endpoint'>): Reade
   };
 
   return {
+    client,
     describe,
     async createTable(input) {
       await client.send(new CreateTableCommand(input));

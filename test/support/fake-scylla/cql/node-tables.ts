@@ -15,6 +15,12 @@ export function nodeTable(name: string, facts: NodeFacts): SystemTable | undefin
       };
     case 'system.config':
       return configTable(facts);
+    case 'system.role_permissions':
+      // Nobody is granted anything where everybody may do everything (recorded cql 404).
+      return {
+        columns: columns({ role: 'varchar', resource: 'varchar', permissions: 'set<varchar>' }),
+        rows: [],
+      };
     case 'system.corrupt_data':
       return {
         columns: columns({ keyspace_name: 'varchar', table_name: 'varchar', origin: 'varchar' }),
