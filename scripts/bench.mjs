@@ -18,6 +18,7 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
+import { splitStatements } from '../dist/cql/splitter.js';
 import { packArchive } from '../dist/store/archive/pack.js';
 import { readArchive } from '../dist/store/archive/read.js';
 import { unpackArchive } from '../dist/store/archive/unpack.js';
@@ -59,6 +60,34 @@ async function timed(work) {
   const from = performance.now();
   await work();
   return performance.now() - from;
+}
+
+/** Description text of so many MB, of tables with views, strings with quotes and `;`, comments. */
+function describedText(megabytes) {
+  const statement = (number) =>
+    `CREATE TABLE alternator_t${number}."t;${number}" (\n    pk text,\n    ":attrs" map<text, blob>,\n    PRIMARY KEY (pk)\n) ` +
+    `WITH comment = 'it''s; table ${number}' /* not; here */ AND gc_grace_seconds = 864000;\n\n` +
+    `CREATE MATERIALIZED VIEW alternator_t${number}."t:v${number}" AS SELECT * FROM alternator_t${number}."t;${number}"\n` +
+    `    WHERE pk IS NOT NULL PRIMARY KEY (pk) WITH comment = '';\n\n`;
+  const parts = [];
+  for (let length = 0, number = 0; length < megabytes * 1_000_000; number += 1) {
+    parts.push(statement(number));
+    length += parts.at(-1).length;
+  }
+  return parts.join('');
+}
+
+/** Milliseconds for one MB: the same for any length where time grows with the length only. */
+async function splitting() {
+  const rows = [];
+  for (const megabytes of [2.5, 5, 10]) {
+    const text = describedText(megabytes);
+    splitStatements(text.slice(0, 100_000));
+    const times = [];
+    for (let turn = 0; turn < 3; turn += 1) times.push(await timed(() => splitStatements(text)));
+    rows.push({ megabytes, ms: median(times), msPerMegabyte: median(times) / megabytes });
+  }
+  return rows;
 }
 
 const median = (list) => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)];
@@ -109,10 +138,13 @@ try {
     const [oursMs, peerMs] = [median(times.ours), median(times.peer)];
     results.push({ name, oursMs, peerMs, ratio: peerMs / oursMs, note });
   }
+  const split = await splitting();
   const size = { name: 'size', ratio: statSync(ours).size / statSync(peer).size };
 
   if (values.json) {
-    process.stdout.write(`${JSON.stringify({ megabytes: Number(values.megabytes), results, size })}\n`);
+    process.stdout.write(
+      `${JSON.stringify({ megabytes: Number(values.megabytes), results, size, split })}\n`,
+    );
   } else {
     process.stdout.write(`${values.megabytes} MiB in ${names.length} files, median of ${values.rounds}\n`);
     for (const { name, oursMs, peerMs, ratio, note } of results) {
@@ -122,6 +154,11 @@ try {
       );
     }
     process.stdout.write(`archive  ${(100 * size.ratio).toFixed(1)} % of the size of tar czf's\n`);
+    for (const { megabytes, ms, msPerMegabyte } of split) {
+      process.stdout.write(
+        `split    ${megabytes} MB of DESC text in ${(ms / 1000).toFixed(2)} s, ${msPerMegabyte.toFixed(0)} ms per MB\n`,
+      );
+    }
   }
 } finally {
   rmSync(root, { recursive: true, force: true });

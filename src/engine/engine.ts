@@ -1,4 +1,4 @@
-import type { TableCreation } from '../model/table-creation.js';
+import type { IndexAddition, TableCreation } from '../model/table-creation.js';
 import type { TableName } from '../model/table-name.js';
 import type { Described, TableRecord } from '../model/table-record.js';
 import type { Tag } from '../model/table-schema.js';
@@ -105,6 +105,9 @@ export interface Engine {
 
   /** Exactly these tags and no others: takes the others away first, since there is room for 50 only. */
   setTags(table: TableName, tags: readonly Tag[]): Promise<void>;
+
+  /** Resolves when the server has taken it: it is filled in the background; `describe` tells when it is ACTIVE. */
+  addIndex(table: TableName, addition: IndexAddition): Promise<void>;
 
   enableStream(table: TableName, viewType: string): Promise<void>;
 

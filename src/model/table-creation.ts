@@ -39,12 +39,12 @@ export interface CreateTableInput {
   readonly Tags?: readonly Tag[];
 }
 
-interface AttributeDefinition {
+export interface AttributeDefinition {
   readonly AttributeName: string;
   readonly AttributeType: 'S' | 'N' | 'B';
 }
 
-interface CreateIndexInput {
+export interface CreateIndexInput {
   readonly IndexName: string;
   readonly KeySchema: readonly KeyElement[];
   readonly Projection: { readonly ProjectionType: 'ALL' };
@@ -124,4 +124,25 @@ function billing(
   const { mode, read, write } = billingOf(describe);
   if (mode === 'PAY_PER_REQUEST') return { BillingMode: mode };
   return { BillingMode: mode, ProvisionedThroughput: { ReadCapacityUnits: read, WriteCapacityUnits: write } };
+}
+
+/** One UpdateTable: it takes one index, and the definitions of that index's keys only (`one-gsi-per-update-table`). */
+export interface IndexAddition {
+  readonly index: CreateIndexInput;
+  readonly definitions: readonly AttributeDefinition[];
+}
+
+/** The global indexes that a table has in the first description and lacks in the second. */
+export function missingIndexes(saved: TableDescription, live: TableDescription): readonly IndexAddition[] {
+  const present = new Set(live.GlobalSecondaryIndexes?.map(({ IndexName }) => IndexName));
+  return (saved.GlobalSecondaryIndexes ?? [])
+    .filter(({ IndexName }) => !present.has(IndexName))
+    .map((description) => {
+      const index = indexInput(description);
+      const keys = new Set(index.KeySchema.map(({ AttributeName }) => AttributeName));
+      const definitions = saved.AttributeDefinitions.filter(({ AttributeName }) =>
+        keys.has(AttributeName),
+      ).map(({ AttributeName, AttributeType }) => ({ AttributeName, AttributeType }));
+      return { index, definitions };
+    });
 }

@@ -100,7 +100,7 @@ export async function waitForViews(table: TableRecord, tools: RestoreTools): Pro
  * The server completes them by itself, whoever waits: that they are late, or that a person does not want to wait, is a
  * warning and no reason to take the data away again.
  */
-async function waitPatiently(
+export async function waitPatiently(
   what: string,
   { clock, report, signal }: RestoreTools,
   look: () => Promise<string | undefined>,

@@ -5,6 +5,8 @@ import { notCompared, schemaDrift } from '../model/schema-drift.js';
 import { schemaOfTable } from '../model/schema-record.js';
 import type { TableRecord } from '../model/table-record.js';
 import { removeIfEmpty, removeTree } from '../system/files.js';
+import type { TableSchema } from '../model/table-schema.js';
+import { addMissingIndexes } from './add-indexes.js';
 import { expectUnchanged } from './expect-unchanged.js';
 import { expectFit, expectFitOf, wayBack } from './fit.js';
 import { giveGrantsBack } from './grants.js';
@@ -80,6 +82,7 @@ export async function finishTable(
   if (step.way === 'cql') {
     await makeViews(step, tools);
     await waitForViews(record, tools);
+    if (step.saved.alternator) await addIndexesAfterCql(step, step.saved.alternator, tools);
   }
   const { alternator, record: saved } = step.saved;
   if (alternator) {
@@ -95,6 +98,13 @@ export async function finishTable(
   const ofTheMaker = await giveGrantsBack(step.name, wanted, tools);
   await tellDrift(step, ofTheMaker, tools);
   return result;
+}
+
+/** The data is back by now. */
+async function addIndexesAfterCql(step: LoadStep, saved: TableSchema, tools: RestoreTools): Promise<void> {
+  await addMissingIndexes(step, saved.describe, tools).catch((error: unknown) => {
+    tools.report.warn(`The indexes of ${step.name} may not be as saved: ${messageOf(error)}`);
+  });
 }
 
 /** The result is judged by reading the items back. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { lstat, mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { tableColumns } from '../../src/cql/table-columns.js';
 import { unquoteName } from '../../src/cql/quoting.js';
 import type { Engine, NodeIdentity } from '../../src/engine/engine.js';
 import { KnownError } from '../../src/errors.js';
@@ -176,6 +177,36 @@ export function memoryEngine({ root, node = {}, replication }: MemoryEngineOptio
     async setTags(name, tags) {
       update(name, (record) => ({ ...record, schema: { ...record.schema, tags: [...tags] } }));
     },
+    async addIndex(name, { index, definitions }) {
+      update(name, (record) => {
+        const { describe } = record.schema;
+        const known = new Set(describe.AttributeDefinitions.map(({ AttributeName }) => AttributeName));
+        return {
+          ...record,
+          schema: {
+            ...record.schema,
+            describe: {
+              ...describe,
+              AttributeDefinitions: [
+                ...describe.AttributeDefinitions,
+                ...definitions
+                  .filter(({ AttributeName }) => !known.has(AttributeName))
+                  .map((each) => ({ ...each })),
+              ],
+              GlobalSecondaryIndexes: [
+                ...(describe.GlobalSecondaryIndexes ?? []),
+                {
+                  ...index,
+                  Projection: { ...index.Projection },
+                  KeySchema: index.KeySchema.map((key) => ({ ...key })),
+                  IndexStatus: 'ACTIVE',
+                },
+              ],
+            },
+          },
+        };
+      });
+    },
     async enableStream(name, viewType) {
       const stream = { StreamEnabled: true, StreamViewType: viewType };
       update(name, (record) => ({
@@ -202,7 +233,9 @@ export function memoryEngine({ root, node = {}, replication }: MemoryEngineOptio
           statement,
         );
       if (table) {
-        await create(inputFromStatement(unquoteName(table[1] ?? ''), table[2] ?? '', table[3] ?? ''));
+        const name = unquoteName(table[1] ?? '');
+        await create(inputFromStatement(name, table[2] ?? '', table[3] ?? ''));
+        update(name, (record) => ({ ...record, columns: tableColumns(statement) }));
         return;
       }
       throw new KnownError('database', `CQL "${statement.slice(0, 60)}": no viable alternative`);

@@ -1,6 +1,6 @@
 import { KnownError } from '../../errors.js';
 import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
-import type { CreateTableInput } from '../../model/table-creation.js';
+import type { CreateTableInput, IndexAddition } from '../../model/table-creation.js';
 import { connectToApi, sendRaw, type ApiConnection, type Sdk } from './api-connection.js';
 import type { Tag } from '../../model/table-schema.js';
 import type { ScyllaOptions } from './options.js';
@@ -35,6 +35,7 @@ export interface Api {
   /** What `listTags` gives is what may be taken away. */
   tag(arn: string, tags: readonly Tag[]): Promise<void>;
   untag(arn: string, keys: readonly string[]): Promise<void>;
+  addIndex(table: string, addition: IndexAddition): Promise<void>;
   enableStream(table: string, viewType: string): Promise<void>;
   /** How many items one page of one segment holds, and where the next page starts. */
   countPage(page: PageRequest): Promise<{ readonly count: number; readonly next: unknown }>;
@@ -150,6 +151,22 @@ export function connectApi({ endpoint, region, credentials, signal }: ScyllaOpti
       await call(
         `Untag ${arn}`,
         (sdk) => new sdk.UntagResourceCommand({ ResourceArn: arn, TagKeys: [...keys] }),
+      );
+    },
+
+    async addIndex(table, { index, definitions }) {
+      const { IndexName, KeySchema, Projection } = index;
+      await call(
+        `Add index '${IndexName}' to table '${table}'`,
+        (sdk) =>
+          new sdk.UpdateTableCommand({
+            TableName: table,
+            AttributeDefinitions: definitions.map((each) => ({ ...each })),
+            GlobalSecondaryIndexUpdates: [
+              { Create: { IndexName, Projection, KeySchema: KeySchema.map((each) => ({ ...each })) } },
+            ],
+          }),
+        'patient',
       );
     },
 

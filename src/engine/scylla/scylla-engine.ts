@@ -125,6 +125,7 @@ export function scyllaEngine(options: ScyllaOptions): Engine {
       if (missing.length > 0) await api.tag(arn, missing);
     },
 
+    addIndex: (table, addition) => api.addIndex(table, addition),
     enableStream: (table, viewType) => api.enableStream(table, viewType),
 
     async execute(statement) {

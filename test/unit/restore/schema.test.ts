@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { KnownError } from '../../../src/errors.js';
 import { parseManifest, renderManifest, type Manifest } from '../../../src/model/manifest.js';
 import { parseTableName } from '../../../src/model/table-name.js';
 import type { TableRecord } from '../../../src/model/table-record.js';
@@ -453,6 +454,56 @@ describe('What a schema says besides', () => {
     expect(log().join('\n')).toMatch(/settings drift: users: keyspace option replication/);
   });
 });
+
+describe('Odd but legal names', () => {
+  const NAMES = ['-.-.-.', '.0-Usertable_Backup', '-abc', 'a.b', '...', 'Users', 'users', 'c'.repeat(190)];
+  const ATTRIBUTES = ['-.#:', 'a"b', 'select', "it's; --", '$$'];
+
+  it('T-26, T-59: of tables and of keys go round, each its own', async () => {
+    const bench = await workbench();
+    for (const [index, name] of NAMES.entries()) {
+      const key = ATTRIBUTES[index % ATTRIBUTES.length] ?? 'pk';
+      await bench.engine.createTable(
+        simpleTable(name, {
+          KeySchema: [{ AttributeName: key, KeyType: 'HASH' }],
+          AttributeDefinitions: [{ AttributeName: key, AttributeType: 'S' }],
+        }),
+      );
+      bench.engine.put(name, 'k', { of: name });
+    }
+    expect((await bench.backup({ all: true })).result).toBe(0);
+    for (const name of NAMES) await bench.engine.deleteTable(parseTableName(name));
+    const { result, log } = await bench.restore({ tables: NAMES, yes: true });
+    expect(result, log().join('\n')).toBe(0);
+    for (const name of NAMES) expect(bench.engine.items(name).get('k'), name).toEqual({ of: name });
+    for (const name of NAMES) expect((await bench.diff({ table: name })).result, name).toBe(0);
+  });
+});
+
+describe('A table that CQL has made', () => {
+  it('gets its global indexes by UpdateTable, one at a time, after the data; local ones are told', async () => {
+    const bench = await rich();
+    await bench.backup({ tables: ['users'] });
+    const { result, log } = await bench.restore(
+      { tables: ['users'], yes: true, schema: 'cql' },
+      { engine: { execute: refusingViews(bench) } },
+    );
+    expect(result, log().join('\n')).toBe(3);
+    expect(log()).toContain('INFO - Index ByAge added to users');
+    const { calls } = bench.engine;
+    expect(calls.lastIndexOf('addIndex')).toBeGreaterThan(calls.lastIndexOf('refresh'));
+    expect(calls.filter((call) => call === 'addIndex')).toHaveLength(1);
+    const drift = log().filter((line) => line.includes('settings drift'));
+    expect(drift.filter((line) => line.includes('ByAge:'))).toEqual([]);
+    expect(drift.join('\n')).toContain('index ByStatus: local, pk S HASH, status S RANGE → none');
+  });
+});
+
+const refusingViews = (bench: Workbench) => async (statement: string) => {
+  if (statement.startsWith('CREATE MATERIALIZED VIEW'))
+    throw new KnownError('database', 'is not a valid materialized view name');
+  await bench.engine.execute(statement);
+};
 
 describe('Where a table lies', () => {
   it('on tablets with a stream is refused where the server cannot make it, before anything is touched', async () => {
