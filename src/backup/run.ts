@@ -5,6 +5,7 @@ import { snapshotTag } from '../model/snapshot-tag.js';
 import { tellFailure } from '../terminal/tell-failure.js';
 import { isFrozen, withFrozenTables, type Frozen } from './freeze.js';
 import type { BackupPlan, TableStep } from './plan.js';
+import { clearNotedSnapshots } from '../store/clear-noted-snapshots.js';
 import { noteInHistory } from '../store/note-in-history.js';
 import { storeTable } from './store-table.js';
 import type { BackupTools } from './tools.js';
@@ -43,14 +44,9 @@ export async function runBackup(plan: BackupPlan, tools: BackupTools): Promise<r
   });
 }
 
-/** Only tags that a dead run wrote down are cleared; everybody else's snapshots are not ours to judge. */
-async function repair({ store, engine, report }: BackupTools): Promise<void> {
-  for (const sentence of await store.repair()) report.info(`Repaired: ${sentence}`);
-  for (const { tag, keyspaces } of await store.notedSnapshots()) {
-    for (const keyspace of keyspaces) await engine.dropSnapshot(keyspace, tag);
-    await store.forgetSnapshot(tag);
-    report.info(`Cleared snapshot ${tag}, which an interrupted run left`);
-  }
+async function repair(tools: BackupTools): Promise<void> {
+  for (const sentence of await tools.store.repair()) tools.report.info(`Repaired: ${sentence}`);
+  await clearNotedSnapshots(tools);
 }
 
 /** Adds to `stored` table by table: an interrupted run has done what it has done. */

@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import { KnownError, messageOf } from '../errors.js';
+import { SAMPLE } from '../model/sample-size.js';
 import type { Manifest, StoredFile } from '../model/manifest.js';
 import type { TableRecord } from '../model/table-record.js';
 import { renderSchemaFile } from '../model/table-schema.js';
@@ -20,9 +21,6 @@ import { manifestOf, type TableContext } from './manifest-of.js';
 import { readmeText } from './readme.js';
 import { schemaFilesOf, type SchemaFiles } from './schema-files.js';
 import type { BackupTools } from './tools.js';
-
-/** About so many items are read while backing up; a restore must bring back some of them at least. */
-const SAMPLE = 1_000;
 
 /** Everything of one table, from its frozen files to its published backup. */
 export async function storeTable(

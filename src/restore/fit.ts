@@ -17,7 +17,7 @@ import type { Staged } from './stage.js';
  * the staged SSTables hold with the table that is about to be made. Rejects with `refused`, before anything is touched.
  */
 export async function expectFit(step: LoadStep, { directory, names }: Staged): Promise<HeldData> {
-  const held = { columns: savedColumns(step), headers: await readHeaders(directory, names) };
+  const held = { columns: step.saved.record.columns, headers: await readHeaders(directory, names) };
   // Nothing will be loaded, so that nothing can be lost.
   if (held.headers.length === 0) return held;
   const problems = misfits(held, plannedColumns(step));
@@ -66,11 +66,6 @@ export async function wayBack(
       hint: 'If the present table may go: back it up, delete it through the API, and restore again.',
     },
   );
-}
-
-/** From the record of the backup; folders without one have them in their schema file, which names the keys. */
-function savedColumns({ saved }: LoadStep): readonly Column[] | undefined {
-  return saved.record.columns ?? columnsOfCql(saved.cql);
 }
 
 function plannedColumns({ way, saved, target }: LoadStep): readonly Column[] {

@@ -2,7 +2,6 @@ import { KnownError, messageOf } from '../errors.js';
 import { quoteName } from '../cql/quoting.js';
 import { planCreation } from '../model/table-creation.js';
 import type { TableRecord } from '../model/table-record.js';
-import { removeTree } from '../system/files.js';
 import { tellFailure } from '../terminal/tell-failure.js';
 import { schemaOfTable } from '../model/schema-record.js';
 import { giveGrantsBack } from './grants.js';
@@ -13,6 +12,7 @@ import { judgeReadBack } from './read-back.js';
 import { readItems } from './read-items.js';
 import type { SafetyCopy } from './safety-copy.js';
 import { ServerDown } from './server-down.js';
+import { removeStaged } from './stage.js';
 import { putOptionsBack } from './table-options.js';
 import type { RestoreTools } from './tools.js';
 import type { Touched } from './touched.js';
@@ -62,7 +62,7 @@ async function makeAsBefore({ step, safety, touched }: Failed, tools: RestoreToo
   if (safety && present.kind === 'table' && present.record.id === safety.record.id) {
     if (touched.removalUnanswered)
       return `The table '${step.name}' that was there before still is. Its removal was asked for without an answer, and may come yet: its copy is kept in ${safety.staged.directory}.`;
-    await removeCopy(safety, tools);
+    await removeStaged(safety.staged, tools);
     return `The table '${step.name}' that was there before still is: it was not removed.`;
   }
 
@@ -71,7 +71,7 @@ async function makeAsBefore({ step, safety, touched }: Failed, tools: RestoreToo
   const doubt = await loadAgain(step, safety, tools);
   if (doubt !== undefined)
     return `The table '${step.name}' that was there before is back under a new id, but ${doubt}. Its copy is kept in ${safety.staged.directory}.`;
-  await removeCopy(safety, tools);
+  await removeStaged(safety.staged, tools);
   return step.liveIsWhole
     ? `The table '${step.name}' that was there before is back, with all its items, under a new id.`
     : `The table '${step.name}' that was there before is back under a new id, with the items that this node had of it; those of other nodes are gone.`;
@@ -128,7 +128,9 @@ async function createByCql(record: TableRecord, { engine }: RestoreTools): Promi
   if (others.length > 0) throw new KnownError('database', `the keyspace holds ${others.join(', ')}, too`);
   await engine.execute(`DROP KEYSPACE IF EXISTS ${quoteName(record.keyspace)}`);
   await engine.execute(record.keyspaceStatement);
-  for (const { type, statement } of record.statements) if (type === 'table') await engine.execute(statement);
+  // The row of a stream log is of type table, too; the server makes the log with its table.
+  for (const { type, name, statement } of record.statements)
+    if (type === 'table' && name === record.name) await engine.execute(statement);
 }
 
 /** Of a table that CQL has made again; one that cannot be made is a warning, for the data is there. */
@@ -139,13 +141,6 @@ async function createViews(record: TableRecord, { engine, report }: RestoreTools
       report.warn(`${name} could not be made again: ${messageOf(error)}`);
     });
   }
-}
-
-/** The table is back: a copy that cannot be removed is no reason to say that it is not. */
-async function removeCopy({ staged }: SafetyCopy, { report }: RestoreTools): Promise<void> {
-  await removeTree(staged.directory).catch((error: unknown) => {
-    report.warn(`The safety copy ${staged.directory} could not be removed: ${messageOf(error)}`);
-  });
 }
 
 function halfMade({ name }: LoadStep, why: string, error: unknown): KnownError {

@@ -1,10 +1,8 @@
 import type { ItemSample } from '../engine/engine.js';
 import { kindOf, messageOf } from '../errors.js';
+import { SAMPLE } from '../model/sample-size.js';
 import type { TableName } from '../model/table-name.js';
 import type { RestoreTools } from './tools.js';
-
-/** About so many items are read back, spread over the table. */
-export const SAMPLE = 1_000;
 
 const TRIES = 3;
 

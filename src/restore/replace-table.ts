@@ -1,10 +1,8 @@
-import { dirname } from 'node:path';
 import { KnownError, messageOf } from '../errors.js';
 import { grantsWithout, type Grant } from '../model/grant.js';
 import { notCompared, schemaDrift } from '../model/schema-drift.js';
 import { schemaOfTable } from '../model/schema-record.js';
 import type { TableRecord } from '../model/table-record.js';
-import { removeIfEmpty, removeTree } from '../system/files.js';
 import type { TableSchema } from '../model/table-schema.js';
 import { addMissingIndexes } from './add-indexes.js';
 import { expectUnchanged } from './expect-unchanged.js';
@@ -18,7 +16,7 @@ import { putBack } from './put-back.js';
 import { judgeReadBack } from './read-back.js';
 import { readItems } from './read-items.js';
 import { takeSafetyCopy, type SafetyCopy } from './safety-copy.js';
-import { giveToServer, stageBackup, type Staged } from './stage.js';
+import { giveToServer, removeStaged, stageBackup, type Staged } from './stage.js';
 import type { RestoreTools } from './tools.js';
 import { isTouched, untouched, type Touched } from './touched.js';
 
@@ -149,15 +147,5 @@ async function tellDrift(
       );
   } catch (error) {
     report.warn(`The schema of ${name} could not be compared: ${messageOf(error)}`);
-  }
-}
-
-/** Staged files are copies: that they cannot be removed takes nothing away from what was done. */
-export async function removeStaged({ directory }: Staged, { report }: RestoreTools): Promise<void> {
-  try {
-    await removeTree(directory);
-    await removeIfEmpty(dirname(directory));
-  } catch (error) {
-    report.warn(`${directory} could not be removed: ${messageOf(error)}`);
   }
 }

@@ -3,6 +3,7 @@ import { KnownError } from '../errors.js';
 import { namesIn, removeTree } from '../system/files.js';
 import { withNotBegun } from '../model/not-begun.js';
 import type { TableOutcome } from '../model/outcome.js';
+import { clearNotedSnapshots } from '../store/clear-noted-snapshots.js';
 import { noteInHistory } from '../store/note-in-history.js';
 import { answeringSignals } from './answer-signal.js';
 import { attempt, gap } from './attempt.js';
@@ -20,7 +21,7 @@ export async function runRestore(plan: RestorePlan, tools: RestoreTools): Promis
   const { store, service, report } = tools;
   return store.withLock('restore', async () => {
     for (const sentence of await store.repair()) report.info(`Repaired: ${sentence}`);
-    await clearSnapshots(tools);
+    await clearNotedSnapshots(tools);
     await clearStaging(tools);
     await expectWholeRing(tools);
     if (plan.offline) await service.verify();
@@ -57,15 +58,6 @@ async function clearStaging({ engine, report }: RestoreTools): Promise<void> {
   for (const run of await namesIn(staging)) {
     await removeTree(join(staging, run));
     report.info(`Removed what an interrupted restore had unpacked: ${join(staging, run)}`);
-  }
-}
-
-/** Only tags that a dead run wrote down. */
-async function clearSnapshots({ engine, store, report }: RestoreTools): Promise<void> {
-  for (const { tag, keyspaces } of await store.notedSnapshots()) {
-    for (const keyspace of keyspaces) await engine.dropSnapshot(keyspace, tag);
-    await store.forgetSnapshot(tag);
-    report.info(`Cleared snapshot ${tag}, which an interrupted run left`);
   }
 }
 

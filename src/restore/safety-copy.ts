@@ -7,10 +7,10 @@ import { snapshotTag } from '../model/snapshot-tag.js';
 import type { TableRecord } from '../model/table-record.js';
 import { renderSchemaFile } from '../model/table-schema.js';
 import { ALTERNATOR_SCHEMA_FILE, LEGACY_SCHEMA_FILE } from '../store/layout.js';
-import { reasonOf, removeTree, syncDirectory, writeDurably } from '../system/files.js';
+import { reasonOf, syncDirectory, writeDurably } from '../system/files.js';
 import type { RestorePlan } from './plan.js';
 import { readItems } from './read-items.js';
-import type { Staged } from './stage.js';
+import { removeStaged, type Staged } from './stage.js';
 import type { RestoreTools } from './tools.js';
 import type { SchemaWay } from './request.js';
 import { makeWorkDirectory } from './work-directory.js';
@@ -55,7 +55,7 @@ export async function takeSafetyCopy(
     report.info(`Safety copy of the present table ${record.name}: ${directory}`);
     return { record, staged: { directory, names, sstables: sstables.length }, sample, way: 'alternator' };
   } catch (error) {
-    await removeTree(directory).catch(() => undefined);
+    await removeStaged({ directory }, tools);
     if (error instanceof KnownError && (error.changed !== undefined || isWishToStop(error))) throw error;
     const kind: ErrorKind = error instanceof KnownError ? error.kind : 'files';
     throw new KnownError(

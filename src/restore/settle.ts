@@ -1,5 +1,6 @@
 import { putBack } from './put-back.js';
-import { removeStaged, type Replacement } from './replace-table.js';
+import type { Replacement } from './replace-table.js';
+import { removeStaged } from './stage.js';
 import type { RestoreTools } from './tools.js';
 
 /**

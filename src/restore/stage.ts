@@ -1,11 +1,11 @@
 import { chmod, chown, lstat } from 'node:fs/promises';
-import { join } from 'node:path';
-import { KnownError } from '../errors.js';
+import { dirname, join } from 'node:path';
+import { KnownError, messageOf } from '../errors.js';
 import { parseComponentName } from '../model/sstable.js';
 import { formatSize } from '../model/size.js';
 import { proveSSTables } from '../store/prove-sstables.js';
 import type { StoredBackup } from '../store/store.js';
-import { removeTree } from '../system/files.js';
+import { removeIfEmpty, removeTree } from '../system/files.js';
 import { makeWorkDirectory } from './work-directory.js';
 import { expectRoom } from '../system/room.js';
 import type { LoadStep, RestorePlan } from './plan.js';
@@ -59,7 +59,7 @@ export async function stageBackup(step: LoadStep, plan: RestorePlan, tools: Rest
     const names = unpacked.map(({ name }) => name).filter((name) => parseComponentName(name) !== undefined);
     return { directory, names, sstables: proof.sstables };
   } catch (error) {
-    await removeTree(directory);
+    await removeStaged({ directory }, tools);
     throw error;
   }
 }
@@ -86,5 +86,18 @@ export async function giveToServer(
       );
     });
     await chmod(path, 0o640);
+  }
+}
+
+/** Staged files are copies: that they cannot be removed takes nothing away from what was done. */
+export async function removeStaged(
+  { directory }: Pick<Staged, 'directory'>,
+  { report }: RestoreTools,
+): Promise<void> {
+  try {
+    await removeTree(directory);
+    await removeIfEmpty(dirname(directory));
+  } catch (error) {
+    report.warn(`${directory} could not be removed: ${messageOf(error)}`);
   }
 }

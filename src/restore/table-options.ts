@@ -22,13 +22,12 @@ export async function putOptionsBack(
     report.warn(`The options of ${table.name} cannot be compared: ${messageOf(error)}`);
     return;
   }
-  const { topology } = await engine.identify();
   for (const { statement, what, replication } of changes) {
-    if (replication !== undefined && !canHold(replication, topology)) {
-      report.warn(`${table.name}: ${what} is left as it is: this ring has not the nodes for it`);
-      continue;
-    }
     try {
+      if (replication !== undefined && !canHold(replication, (await engine.identify()).topology)) {
+        report.warn(`${table.name}: ${what} is left as it is: this ring has not the nodes for it`);
+        continue;
+      }
       await engine.execute(statement);
       report.info(`${table.name}: ${what}`);
     } catch (error) {

@@ -72,8 +72,11 @@ export async function beginBackup({
       parseManifest(text);
       await writeDurably(join(directory, MANIFEST_FILE), text);
       const warnings = await publishBackup({ layout, table, label, directory, keepVersions });
-      await removeIfEmpty(dirname(directory)).catch(() => undefined);
-      return warnings;
+      const untidy = await removeIfEmpty(dirname(directory)).then(
+        () => [],
+        (error: unknown) => [`${dirname(directory)} could not be removed: ${reasonOf(error)}`],
+      );
+      return [...warnings, ...untidy];
     },
 
     async abandon() {

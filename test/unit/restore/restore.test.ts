@@ -374,6 +374,27 @@ describe('What fails after the table is gone is put back (T-50, T-52)', () => {
     }
   });
 
+  it('the row of a stream log is not taken for the table when it is put back by CQL', async () => {
+    const bench = await workbench();
+    await bench.fill('users', 3);
+    await bench.backup({ tables: ['users'] });
+    bench.engine.change('users', (record) => ({
+      ...record,
+      columns: [...record.columns, { name: 'age', type: 'decimal', kind: 'regular', position: -1 }],
+      statements: [
+        ...record.statements,
+        { type: 'table', name: 'users_scylla_cdc_log', statement: '/* Do NOT execute this statement! */' },
+      ],
+    }));
+    const { result, log } = await bench.restore(
+      { tables: ['users'], yes: true },
+      { engine: { refresh: refuseOnce(bench) } },
+    );
+    expect(result, log().join('\n')).toBe(1);
+    expect(log().join('\n')).toContain('is back, with all its items');
+    expect(bench.engine.items('users').size).toBe(3);
+  });
+
   it('a CREATE TABLE whose answer got lost is not called refused', async () => {
     const bench = await backedUp();
     await bench.engine.deleteTable(users);

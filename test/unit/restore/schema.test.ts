@@ -480,6 +480,43 @@ describe('Odd but legal names', () => {
   });
 });
 
+describe('A node that cannot say who it is while options go back', () => {
+  it('costs an option, not the table; and is not asked where no replication changes', async () => {
+    const bench = await workbench();
+    await bench.fill('users', 2);
+    await bench.backup({ tables: ['users'] });
+    const before = bench.engine.calls.filter((call) => call === 'identify').length;
+    expect((await bench.restore({ tables: ['users'], yes: true })).result).toBe(0);
+    // Once for the plan.
+    expect(bench.engine.calls.filter((call) => call === 'identify').length - before).toBe(1);
+
+    bench.engine.change('users', (record) => ({
+      ...record,
+      keyspaceStatement: withOption(
+        record.keyspaceStatement,
+        'replication',
+        `{'class': 'N', 'datacenter1': '2'}`,
+      ),
+    }));
+    await bench.backup({ tables: ['users'] });
+    let asked = 0;
+    const { result, log } = await bench.restore(
+      { tables: ['users'], yes: true },
+      {
+        engine: {
+          identify: () =>
+            (asked += 1) === 1
+              ? bench.engine.identify()
+              : Promise.reject(new KnownError('unavailable', 'no answer')),
+        },
+      },
+    );
+    expect(result, log().join('\n')).toBe(3);
+    expect(log().join('\n')).toMatch(/replication .* could not be set: no answer/);
+    expect(bench.engine.items('users').size).toBe(2);
+  });
+});
+
 describe('A table that CQL has made', () => {
   it('gets its global indexes by UpdateTable, one at a time, after the data; local ones are told', async () => {
     const bench = await rich();
