@@ -1,165 +1,147 @@
-// How fast archives are made and unpacked, as ratios against GNU tar in the same run: times of one machine say nothing
-// about another. `npm run bench` (--json for scripts, --megabytes N for another size)
+// How fast archives are made and unpacked, against GNU tar and pigz in the same run: times of one machine say nothing about
+// another. `npm run bench` (--json for scripts, --megabytes N for another size, --sstable DIR for one made before)
 import { execFileSync } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
-import {
-  closeSync,
-  fsyncSync,
-  mkdirSync,
-  mkdtempSync,
-  openSync,
-  readdirSync,
-  rmSync,
-  statSync,
-  writeSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { performance } from 'node:perf_hooks';
 import process from 'node:process';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { splitStatements } from '../dist/cql/splitter.js';
-import { packArchive } from '../dist/store/archive/pack.js';
-import { readArchive } from '../dist/store/archive/read.js';
-import { unpackArchive } from '../dist/store/archive/unpack.js';
+import { makeSSTables } from './bench/data.mjs';
+import { contest, ours, peer, sync, timed } from './bench/measure.mjs';
+import { writeRealSSTable } from './bench/real-sstable.mjs';
+import { splitting } from './bench/splitting.mjs';
 
 const { values } = parseArgs({
   options: {
     json: { type: 'boolean', default: false },
-    megabytes: { type: 'string', default: '256' },
+    megabytes: { type: 'string', default: '400' },
     rounds: { type: 'string', default: '3' },
+    level: { type: 'string', default: '6' },
+    sstable: { type: 'string' },
   },
 });
-const MIB = 1024 * 1024;
-const signal = new AbortController().signal;
+const PROGRAM = fileURLToPath(new URL('../bin/alternator-backup.js', import.meta.url));
+const jobs = availableParallelism();
+const rounds = Number(values.rounds);
+const megabytes = Number(values.megabytes);
+const level = Number(values.level);
+const say = (text) => process.stderr.write(`${text}\n`);
+
+for (const program of ['tar', 'pigz']) {
+  try {
+    execFileSync(program, ['--version'], { stdio: 'ignore' });
+  } catch (error) {
+    say(`The benchmark needs ${program} (Debian: apt-get install ${program}): ${error.message}`);
+    process.exit(1);
+  }
+}
+
 const root = mkdtempSync(join(tmpdir(), 'altbk-bench-'));
+let folders = 0;
+const fresh = () => {
+  const folder = join(root, `out-${(folders += 1)}`);
+  mkdirSync(folder);
+  return folder;
+};
+const without = (path) => rmSync(path, { recursive: true, force: true });
 
-/** Files like LZ4 SSTables: mostly bytes that do not shrink, between them some that do. */
-function makeFiles(directory, megabytes) {
-  mkdirSync(directory);
-  const plain = Buffer.from('{"pk":{"S":"customer-0001"},"status":"open"} '.repeat(MIB / 45));
-  for (let number = 0; number * 32 < megabytes; number += 1) {
-    const file = openSync(join(directory, `me-${number}-big-Data.db`), 'w');
-    for (let part = 0; part < 32; part += 1) {
-      writeSync(file, randomBytes(MIB * 0.6));
-      writeSync(file, plain.subarray(0, MIB * 0.4));
-    }
-    closeSync(file);
-  }
-  return readdirSync(directory).sort();
-}
+/** Rows of the table: what, ours, theirs, the measure, its target and whether it is met. */
+const rows = [];
+const row = (name, value, target, isMet, text) => rows.push({ name, value, target, isMet, text });
+const seconds = (ms) => `${(ms / 1000).toFixed(2)} s`;
+const atLeast = (name, value, target, text) => row(name, value, `>= ${target}`, value >= target, text);
+const atMost = (name, value, target, text) => row(name, value, `<= ${target}`, value <= target, text);
 
-/** Peers must have written as much as we have when their time stops. */
-function sync(path) {
-  const file = openSync(path, 'r');
-  fsyncSync(file);
-  closeSync(file);
-}
-
-async function timed(work) {
-  const from = performance.now();
-  await work();
-  return performance.now() - from;
-}
-
-/** Description text of so many MB, of tables with views, strings with quotes and `;`, comments. */
-function describedText(megabytes) {
-  const statement = (number) =>
-    `CREATE TABLE alternator_t${number}."t;${number}" (\n    pk text,\n    ":attrs" map<text, blob>,\n    PRIMARY KEY (pk)\n) ` +
-    `WITH comment = 'it''s; table ${number}' /* not; here */ AND gc_grace_seconds = 864000;\n\n` +
-    `CREATE MATERIALIZED VIEW alternator_t${number}."t:v${number}" AS SELECT * FROM alternator_t${number}."t;${number}"\n` +
-    `    WHERE pk IS NOT NULL PRIMARY KEY (pk) WITH comment = '';\n\n`;
-  const parts = [];
-  for (let length = 0, number = 0; length < megabytes * 1_000_000; number += 1) {
-    parts.push(statement(number));
-    length += parts.at(-1).length;
-  }
-  return parts.join('');
-}
-
-/** Milliseconds for one MB: the same for any length where time grows with the length only. */
-async function splitting() {
-  const rows = [];
-  for (const megabytes of [2.5, 5, 10]) {
-    const text = describedText(megabytes);
-    splitStatements(describedText(0.1));
-    const times = [];
-    for (let turn = 0; turn < 3; turn += 1) times.push(await timed(() => splitStatements(text)));
-    rows.push({ megabytes, ms: median(times), msPerMegabyte: median(times) / megabytes });
-  }
-  return rows;
-}
-
-const median = (list) => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)];
-
-try {
-  const directory = join(root, 'files');
-  const names = makeFiles(directory, Number(values.megabytes));
-  const ours = join(root, 'ours.tar.gz');
-  const peer = join(root, 'peer.tar.gz');
-  let round = 0;
-  const fresh = (name) => {
-    const folder = join(root, `${name}-${(round += 1)}`);
-    mkdirSync(folder);
-    return folder;
-  };
-
-  const contests = {
-    create: {
-      ours: async () => {
-        rmSync(ours, { force: true });
-        await packArchive({ directory, names, archive: ours, signal, onBytes: () => undefined });
-        await readArchive({ archive: ours, signal });
+function archives(directory, names) {
+  const mine = join(root, 'ours.tar.gz');
+  const gnu = join(root, 'gnu.tar.gz');
+  const pigz = join(root, 'pigz.tar.gz');
+  const peaks = [];
+  const create = contest(
+    {
+      ours() {
+        without(mine);
+        peaks.push(ours('create', { directory, names, archive: mine, jobs, level }).peakMiB);
       },
-      peer: () => {
-        execFileSync('tar', ['czf', peer, '-C', directory, '.']);
-        sync(peer);
+      gnu() {
+        peer('tar', 'czf', gnu, '-C', directory, '.');
+        sync(gnu);
       },
-      note: 'ours reads the archive back and proves every byte; tar czf does not',
+      pigz() {
+        peer('tar', '-I', `pigz -6 -p ${jobs}`, '-cf', pigz, '-C', directory, '.');
+        sync(pigz);
+      },
     },
-    unpack: {
-      ours: () => unpackArchive(fresh('ours'), { archive: ours, signal }),
-      peer: () => {
-        const folder = fresh('peer');
-        execFileSync('tar', ['xzf', ours, '-C', folder]);
+    rounds,
+  );
+  const size = (path) => statSync(path).size;
+  atLeast('create: × the speed of tar czf', create.gnu / create.ours, 2.5, `${seconds(create.ours)} against ${seconds(create.gnu)}`);
+  atLeast('create: × the speed of tar | pigz -6', create.pigz / create.ours, 1, `${seconds(create.ours)} against ${seconds(create.pigz)}`);
+  atMost('create: × the size of tar czf', size(mine) / size(gnu), 1.03, `${size(mine)} bytes against ${size(gnu)}`);
+
+  const unpack = contest(
+    {
+      ours() {
+        const folder = fresh();
+        peaks.push(ours('unpack', { directory: folder, archive: mine, jobs }).peakMiB);
+      },
+      gnu() {
+        const folder = fresh();
+        peer('tar', 'xzf', mine, '-C', folder);
         for (const name of readdirSync(folder)) sync(join(folder, name));
       },
-      note: 'ours checks SHA-256 and CRC-32 of every file; tar xzf only the CRC of gzip',
     },
-  };
+    rounds,
+  );
+  for (; folders > 0; folders -= 1) without(join(root, `out-${folders}`));
+  atLeast('unpack, all proven: × the speed of tar xzf', unpack.gnu / unpack.ours, 2, `${seconds(unpack.ours)} against ${seconds(unpack.gnu)}`);
+  const proving = timed(() => peaks.push(ours('prove', { archive: mine, jobs }).peakMiB));
+  row('verify: MB/s', megabytes / (proving / 1000), '', true, seconds(proving));
+  return { mine, peaks };
+}
 
-  const results = [];
-  for (const [name, { ours: mine, peer: theirs, note }] of Object.entries(contests)) {
-    const times = { ours: [], peer: [] };
-    for (let turn = 0; turn < Number(values.rounds); turn += 1) {
-      times.ours.push(await timed(mine));
-      times.peer.push(await timed(theirs));
-    }
-    const [oursMs, peerMs] = [median(times.ours), median(times.peer)];
-    results.push({ name, oursMs, peerMs, ratio: peerMs / oursMs, note });
-  }
-  const split = await splitting();
-  const size = { name: 'size', ratio: statSync(ours).size / statSync(peer).size };
+function memory(real, peaks) {
+  const large = join(root, 'large');
+  const names = makeSSTables(real, large, 4 * megabytes);
+  const archive = join(root, 'large.tar.gz');
+  const most = [ours('create', { directory: large, names, archive, jobs, level }).peakMiB];
+  without(large);
+  most.push(ours('unpack', { directory: fresh(), archive, jobs }).peakMiB);
+  most.push(ours('prove', { archive, jobs }).peakMiB);
+  const shown = (list) => list.map((peak) => peak.toFixed(0)).join(', ');
+  atMost('peak memory, MiB', Math.max(...peaks), 200, `of each run: ${shown(peaks)}`);
+  atMost('peak memory with 4 × the data, MiB', Math.max(...most), 200, `create, unpack, verify: ${shown(most)}`);
+}
 
-  if (values.json) {
-    process.stdout.write(
-      `${JSON.stringify({ megabytes: Number(values.megabytes), results, size, split })}\n`,
-    );
-  } else {
-    process.stdout.write(`${values.megabytes} MiB in ${names.length} files, median of ${values.rounds}\n`);
-    for (const { name, oursMs, peerMs, ratio, note } of results) {
-      const seconds = (ms) => `${(ms / 1000).toFixed(2)} s`;
+function start() {
+  const node = () => execFileSync(process.execPath, ['-e', '0']);
+  const version = () => execFileSync(process.execPath, [PROGRAM, '--version']);
+  const times = contest({ node, version }, 9);
+  atMost('--version: × the time of node -e 0', times.version / times.node, 3, `${seconds(times.version)} against ${seconds(times.node)}`);
+}
+
+try {
+  const real = values.sstable ?? (await writeRealSSTable(join(root, 'real'), say));
+  const directory = join(root, 'files');
+  const names = makeSSTables(real, directory, megabytes);
+  const { peaks } = archives(directory, names);
+  without(directory);
+  memory(real, peaks);
+  start();
+  for (const { megabytes: size, ms, msPerMegabyte } of splitting())
+    row(`split ${size} MB of DESC text: ms per MB`, msPerMegabyte, '', true, seconds(ms));
+
+  if (values.json) process.stdout.write(`${JSON.stringify({ megabytes, jobs, level, rounds, rows })}\n`);
+  else {
+    process.stdout.write(`${megabytes} MB in ${names.length} files, ${jobs} cores, level ${level}, medians of ${rounds}\n`);
+    for (const { name, value, target, isMet, text } of rows) {
+      const verdict = target === '' ? '' : isMet ? 'met' : 'MISSED';
       process.stdout.write(
-        `${name.padEnd(8)} ours ${seconds(oursMs)}  GNU tar ${seconds(peerMs)}  ${ratio.toFixed(2)} × its speed  (${note})\n`,
-      );
-    }
-    process.stdout.write(`archive  ${(100 * size.ratio).toFixed(1)} % of the size of tar czf's\n`);
-    for (const { megabytes, ms, msPerMegabyte } of split) {
-      process.stdout.write(
-        `split    ${megabytes} MB of DESC text in ${(ms / 1000).toFixed(2)} s, ${msPerMegabyte.toFixed(0)} ms per MB\n`,
+        `${name.padEnd(46)} ${value.toFixed(2).padStart(8)}  ${target.padEnd(8)} ${verdict.padEnd(7)} ${text}\n`,
       );
     }
   }
 } finally {
-  rmSync(root, { recursive: true, force: true });
+  without(root);
 }

@@ -1,8 +1,13 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import type { BackupFlags } from './commands/backup.js';
+import type { ListFlags } from './commands/list.js';
 import type { RestoreFlags } from './commands/restore.js';
+import type { ResumeFlags } from './commands/resume.js';
+import type { UndoFlags } from './commands/undo.js';
 import type { DiffFlags } from './commands/schema-diff.js';
 import type { SplitFlags } from './commands/schema-split.js';
+import type { ShowFlags } from './commands/show.js';
+import type { VerifyFlags } from './commands/verify.js';
 import { optionsOf, withSettings } from './setting-flags.js';
 import type { RawSettings } from './settings.js';
 
@@ -11,6 +16,11 @@ export interface Actions {
   menu(settings: RawSettings): Promise<number>;
   backup(flags: BackupFlags, settings: RawSettings): Promise<number>;
   restore(flags: RestoreFlags, settings: RawSettings): Promise<number>;
+  list(flags: ListFlags, settings: RawSettings): Promise<number>;
+  show(flags: ShowFlags, settings: RawSettings): Promise<number>;
+  verify(flags: VerifyFlags, settings: RawSettings): Promise<number>;
+  resume(flags: ResumeFlags, settings: RawSettings): Promise<number>;
+  undo(flags: UndoFlags, settings: RawSettings): Promise<number>;
   schemaSplit(flags: SplitFlags): Promise<number>;
   schemaDiff(flags: DiffFlags, settings: RawSettings): Promise<number>;
 }
@@ -45,9 +55,11 @@ export function buildProgram({ version, actions, onDone, writeOut, writeErr }: C
 
   withSettings(program.command('backup'))
     .description('Back up tables. Without a name and without --all: the menu.')
-    .argument('[table...]', 'names of tables')
+    .argument('[table...]', "names of tables, or patterns in quotes: 'prod-*'")
     .option('--all', 'every table that Alternator lists')
+    .addOption(excludeOption())
     .option('--node-local-only', "take this node's files even where they are only a share of the table")
+    .option('--checksum', 'read every item before and after the snapshot, and keep their checksum')
     .option('--dry-run', 'show what would be done, and stop')
     .addHelpText('after', EXIT_STATUS_HELP)
     .action(async (tables: string[], _options: object, command: Command) => {
@@ -57,8 +69,9 @@ export function buildProgram({ version, actions, onDone, writeOut, writeErr }: C
 
   withSettings(program.command('restore'))
     .description('Restore tables from their backups. Without a name and without --all: the menu.')
-    .argument('[table...]', 'names of tables')
+    .argument('[table...]', "names of tables, or patterns in quotes: 'prod-*'")
     .option('--all', 'every table that has a backup')
+    .addOption(excludeOption())
     .option('--from <label>', 'restore this generation instead of the newest')
     .option(
       '--schema <way>',
@@ -68,13 +81,70 @@ export function buildProgram({ version, actions, onDone, writeOut, writeErr }: C
     .option('--offline', 'stop the service, place the files, start it: the documented order')
     .option('--no-table-options', 'leave options that the API cannot set as the server makes them')
     .option('--strict-views', 'with --schema cql: a view that cannot be made fails its table')
+    .option('--check <how>', 'read items back: none, a sample, or full (every item, every index)', 'sample')
     .option('--node-local-only', "restore a backup that holds only one node's share of its table")
+    .option('--as <name>', 'restore the one table under another name, and leave the original alone')
+    .option('--replace', 'with --as: replace a table that has that name')
+    .option('--recreate', 'make the table anew also where emptying it would do')
+    .option('--no-safety-copy', 'keep nothing of the present table: no undo (needs --yes)')
     .option('--yes', 'replace tables without asking')
     .option('--dry-run', 'show what would be done, and stop')
     .addHelpText('after', EXIT_STATUS_HELP)
     .action(async (tables: string[], _options: object, command: Command) => {
       const options = optionsOf(command) as Omit<RestoreFlags, 'tables'> & RawSettings;
       onDone(await actions.restore({ ...options, tables }, options));
+    });
+
+  withSettings(program.command('list'))
+    .description('List the newest backup of each table, or every generation of some. Needs no database.')
+    .argument('[table...]', 'names of tables')
+    .action(async (tables: string[], _options: object, command: Command) => {
+      onDone(await actions.list({ tables }, optionsOf(command) as RawSettings));
+    });
+
+  withSettings(program.command('show'))
+    .description('Show what a backup holds. Needs no database.')
+    .argument('<table>', 'the name of a table')
+    .argument('[label]', 'a generation; the newest one without it')
+    .action(async (table: string, label: string | undefined, _options: object, command: Command) => {
+      const flags = { table, ...(label === undefined ? {} : { label }) };
+      onDone(await actions.show(flags, optionsOf(command) as RawSettings));
+    });
+
+  withSettings(program.command('verify'))
+    .description('Prove stored backups readable and whole; without a name those of all tables. Needs no database.')
+    .argument('[table...]', 'names of tables')
+    .option('--all', 'every table that has a backup')
+    .option('--from <label>', 'this generation instead of the newest')
+    .option('--quick', 'the manifest, and that every file is there with its size')
+    .option('--full', 'every byte: what is done without --quick')
+    .addHelpText(
+      'after',
+      '\nExit status: 0 valid, 1 one is invalid or missing, 3 valid, but an SSTable has no digest that proves it.',
+    )
+    .action(async (tables: string[], _options: object, command: Command) => {
+      const options = optionsOf(command) as Omit<VerifyFlags, 'tables'> & RawSettings;
+      onDone(await actions.verify({ ...options, tables }, options));
+    });
+
+  withSettings(program.command('resume'))
+    .description('Finish a restore that was cut off.')
+    .argument('[job]', 'its id; the newest one that was cut off without it')
+    .addHelpText('after', EXIT_STATUS_HELP)
+    .action(async (job: string | undefined, _options: object, command: Command) => {
+      const options = optionsOf(command) as RawSettings;
+      onDone(await actions.resume(job === undefined ? {} : { job }, options));
+    });
+
+  withSettings(program.command('undo'))
+    .description('Put back what a restore replaced, also long after, or take back one that was cut off.')
+    .argument('[job]', 'its id; the newest one that can be undone without it')
+    .option('--list', 'show the restores of this node, and stop')
+    .option('--dry-run', 'show what would be done, and stop')
+    .addHelpText('after', EXIT_STATUS_HELP)
+    .action(async (job: string | undefined, _options: object, command: Command) => {
+      const options = optionsOf(command) as Omit<UndoFlags, 'job'> & RawSettings;
+      onDone(await actions.undo({ ...options, ...(job === undefined ? {} : { job }) }, options));
     });
 
   const schema = program.command('schema').description('Look at descriptions of tables.');
@@ -114,6 +184,12 @@ export function buildProgram({ version, actions, onDone, writeOut, writeErr }: C
 
   return program;
 }
+
+/** May be given several times. */
+const excludeOption = (): Option =>
+  new Option('--exclude <pattern>', 'leave out what matches (several times)').argParser(
+    (pattern: string, before: readonly string[] | undefined) => [...(before ?? []), pattern],
+  );
 
 const EXIT_STATUS_HELP = `
 Credentials come from the environment only: AWS_ACCESS_KEY_ID (a role), AWS_SECRET_ACCESS_KEY (its salted_hash),

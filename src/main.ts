@@ -3,12 +3,15 @@ import { buildProgram, type Actions } from './cli.js';
 import type { BackupFlags } from './commands/backup.js';
 import { tellInterruption } from './commands/interruption.js';
 import { expectOutsideAnyServer, WrongPlace } from './commands/places.js';
+import type { ListFlags } from './commands/list.js';
+import type { MainChoice } from './commands/main-menu.js';
 import type { RestoreFlags } from './commands/restore.js';
+import type { VerifyFlags } from './commands/verify.js';
 import { EXIT_CODES, isWishToStop, KnownError, messageOf, type ExitCode } from './errors.js';
 import { parseSettings, type RawSettings } from './settings.js';
 import { tellFailure } from './terminal/tell-failure.js';
 import { visibleText } from './terminal/visible-text.js';
-import type { Tools } from './commands/tools.js';
+import type { StoreTools, Tools } from './commands/tools.js';
 import type { CommandName, Wired, World } from './wire.js';
 
 /** Returns the exit status. Nothing below this file ends the process, and nothing below it prints an error of the run. */
@@ -45,14 +48,41 @@ function actionsFor(argv: readonly string[], world: World, stop: AbortSignal): A
       const { restoreCommand } = await import('./commands/restore.js');
       return restoreCommand({ ...flags, typed }, tools);
     });
+  const list = (flags: ListFlags, settings: RawSettings) =>
+    lookIntoStore(settings, world, stop, async (tools) => {
+      const { listCommand } = await import('./commands/list.js');
+      return listCommand(flags, tools, world.stdout);
+    });
+  const verify = (flags: VerifyFlags, settings: RawSettings) =>
+    lookIntoStore(settings, world, stop, async (tools) => {
+      const { verifyCommand } = await import('./commands/verify.js');
+      return verifyCommand(flags, tools);
+    });
 
   return {
     backup,
     restore,
+    list,
+    verify,
+    resume: (flags, settings) =>
+      run('restore', settings, world, stop, async (tools) => {
+        const { resumeCommand } = await import('./commands/resume.js');
+        return resumeCommand(flags, tools);
+      }),
+    undo: (flags, settings) =>
+      run('restore', settings, world, stop, async (tools) => {
+        const { undoCommand } = await import('./commands/undo.js');
+        return undoCommand(flags, tools);
+      }),
     async schemaSplit(flags) {
       const { schemaSplitCommand } = await import('./commands/schema-split.js');
       return schemaSplitCommand(flags, world);
     },
+    show: (flags, settings) =>
+      lookIntoStore(settings, world, stop, async (tools) => {
+        const { showCommand } = await import('./commands/show.js');
+        return showCommand(flags, tools, world.stdout);
+      }),
     schemaDiff: (flags, settings) =>
       look(settings, world, stop, async (tools) => {
         const { schemaDiffCommand } = await import('./commands/schema-diff.js');
@@ -62,6 +92,8 @@ function actionsFor(argv: readonly string[], world: World, stop: AbortSignal): A
       const chosen = await askMain(settings, world, stop);
       if (chosen === 'backup') return backup({ tables: [] }, settings, [...argv, chosen]);
       if (chosen === 'restore') return restore({ tables: [] }, settings, [...argv, chosen]);
+      if (chosen === 'list') return list({ tables: [] }, settings);
+      if (chosen === 'verify') return verify({ tables: [] }, settings);
       return EXIT_CODES.done;
     },
   };
@@ -71,14 +103,14 @@ async function askMain(
   raw: RawSettings,
   world: World,
   stop: AbortSignal,
-): Promise<'backup' | 'restore' | 'exit'> {
+): Promise<MainChoice> {
   const settings = parseSettings(raw, world.environment);
   const { wire } = await import('./wire.js');
   const { tools, close } = wire('backup', settings, world, stop);
   try {
     if (!tools.isTerminal) {
       throw new KnownError('usage', 'The menu needs a terminal', {
-        hint: 'Say what to do: alternator-backup backup … or alternator-backup restore …; --help shows more.',
+        hint: 'Say what to do: alternator-backup backup …, restore …, list or verify; --help shows more.',
         changed: 'Nothing was done.',
       });
     }
@@ -131,14 +163,36 @@ async function look(
   const { wire } = await import('./wire.js');
   const { tools, log, close } = wire('restore', settings, world, stop);
   log.giveUp();
+  return lookWith({ tools, close }, work);
+}
+
+/** The same of one that needs no database. */
+async function lookIntoStore(
+  raw: RawSettings,
+  world: World,
+  stop: AbortSignal,
+  work: (tools: StoreTools) => Promise<ExitCode>,
+): Promise<number> {
+  const settings = parseSettings(raw, world.environment);
+  const { wireStore } = await import('./wire-store.js');
+  const wired = wireStore(settings, world, stop);
+  const exitCode = await lookWith(wired, work);
+  return exitCode === EXIT_CODES.done && wired.isOutputLost() ? EXIT_CODES.warnings : exitCode;
+}
+
+async function lookWith<T extends StoreTools>(
+  { tools, close }: { readonly tools: T; readonly close: () => Promise<void> },
+  work: (tools: T) => Promise<ExitCode>,
+): Promise<number> {
+  const { report, signal } = tools;
   try {
     return await work(tools);
   } catch (error) {
     if (error instanceof KnownError && error.kind === 'usage') throw error;
-    const cause: unknown = stop.aborted ? stop.reason : error;
-    tellFailure(cause, tools.report);
+    const cause: unknown = signal.aborted ? signal.reason : error;
+    tellFailure(cause, report);
     const exitCode = cause instanceof KnownError ? cause.exitCode : EXIT_CODES.failed;
-    tools.report.summary({ exitCode, error: messageOf(cause) });
+    report.summary({ exitCode, error: messageOf(cause) });
     return exitCode;
   } finally {
     await close();

@@ -31,10 +31,14 @@ const SETTINGS: readonly Setting[] = [
   { flags: '--cql-host <host>', text: 'the CQL address (default: the host of --endpoint)', env: 'CQL_HOST' },
   { flags: '--cql-port <port>', text: 'the CQL port', env: 'CQL_PORT', otherwise: '9042' },
   {
+    flags: '--docker <container>',
+    text: 'the node runs in this container: sets --service and --nodetool where they are not given',
+    env: 'DOCKER',
+  },
+  {
     flags: '--nodetool <command>',
-    text: 'nodetool with arguments, or a JSON list',
+    text: 'nodetool with arguments, or a JSON list (default: nodetool)',
     env: 'NODETOOL',
-    otherwise: 'nodetool',
   },
   {
     flags: '--cqlsh <command>',
@@ -49,9 +53,8 @@ const SETTINGS: readonly Setting[] = [
   },
   {
     flags: '--service <how>',
-    text: 'systemd:UNIT, docker:CONTAINER, command:JSON or none',
+    text: 'systemd:UNIT, docker:CONTAINER, command:JSON or none (default: systemd:scylla-server)',
     env: 'SERVICE',
-    otherwise: 'systemd:scylla-server',
   },
   {
     flags: '--start-timeout <seconds>',
@@ -71,6 +74,17 @@ const SETTINGS: readonly Setting[] = [
     env: 'KEEP_VERSIONS',
     otherwise: '7',
   },
+  {
+    flags: '--jobs <n>',
+    text: 'blocks to compress or decompress side by side (default: the cores but one)',
+    env: 'JOBS',
+  },
+  { flags: '--level <n>', text: 'how hard to compress, 1 to 9', env: 'LEVEL', otherwise: '6' },
+  {
+    flags: '--limit-rate <MB/s>',
+    text: 'read a snapshot no faster than this (default: no limit)',
+    env: 'LIMIT_RATE',
+  },
 ];
 
 /** The settings as options of this command. They may stand before its name too; `optionsOf` gives what counts. */
@@ -82,6 +96,7 @@ export function withSettings(command: Command): Command {
   // Their variables are read with the settings: commander would take ALTERNATOR_BACKUP_JSON=0 for a yes.
   return command
     .option('--json', 'JSON lines on standard output, text for people on standard error')
+    .option('--no-nice', 'do not give way to other programs')
     .option('--quiet', 'show warnings and errors only');
 }
 

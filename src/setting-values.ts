@@ -45,6 +45,14 @@ export function parseNumber(flag: string, text: string, least: number, most: num
     : new Problem(`${flag} must be a whole number from ${least} to ${most}, not '${text}'`);
 }
 
+/** Megabytes of 1,000,000 bytes, fractions too, as bytes. */
+export function parseRate(flag: string, text: string): number | Problem {
+  const value = /^\d{1,6}(\.\d{1,6})?$/.test(text) ? Number(text) * 1_000_000 : Number.NaN;
+  return value >= 1000
+    ? value
+    : new Problem(`${flag} must be megabytes per second, such as 50 or 0.5, not '${text}'`);
+}
+
 /** A program with arguments, parted by blanks; as a JSON list where a part holds blanks itself. */
 export function parseProgram(flag: string, text: string): readonly [string, ...string[]] | Problem {
   const problem = new Problem(

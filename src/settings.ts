@@ -1,9 +1,11 @@
+import { availableParallelism } from 'node:os';
 import { KnownError } from './errors.js';
-import { parseServiceSetting, type ServiceSetting } from './service/service-setting.js';
+import { CONTAINER_NAME, parseServiceSetting, type ServiceSetting } from './service/service-setting.js';
 import {
   parseEndpoint,
   parseNumber,
   parsePlace,
+  parseRate,
   parseProgram,
   parseSwitch,
   parseWord,
@@ -20,13 +22,19 @@ export interface RawSettings {
   readonly region: string;
   readonly cqlHost?: string;
   readonly cqlPort: string;
-  readonly nodetool: string;
+  readonly docker?: string;
+  readonly nodetool?: string;
   readonly cqlsh: string;
   readonly nodetoolTimeout?: string;
-  readonly service: string;
+  readonly service?: string;
   readonly startTimeout: string;
   readonly answerTimeout: string;
   readonly keepVersions: string;
+  readonly jobs?: string;
+  readonly level?: string;
+  readonly limitRate?: string;
+  /** False with `--no-nice`. */
+  readonly nice?: boolean;
   readonly quiet?: boolean;
   readonly json?: boolean;
 }
@@ -51,6 +59,14 @@ export interface Settings {
   readonly startTimeoutMs: number;
   readonly answerTimeoutMs: number;
   readonly keepVersions: number;
+  /** How many blocks are compressed or decompressed side by side. */
+  readonly jobs: number;
+  /** 1 to 9. */
+  readonly level: number;
+  /** How fast a snapshot is read at most; null for as fast as it goes. */
+  readonly bytesPerSecond: number | null;
+  /** Whether the database and others come first. */
+  readonly givesWay: boolean;
   readonly quiet: boolean;
   readonly json: boolean;
   readonly credentials: Credentials;
@@ -78,7 +94,13 @@ export function parseSettings(raw: RawSettings, environment: Environment): Setti
   problems.push(...emptyOnes(raw));
   const place = (flag: string, text: string) => check(parsePlace(flag, text), text);
   const endpoint = check(parseEndpoint(raw.endpoint), new URL('http://localhost'));
-  const service = parseServiceSetting(raw.service);
+  const docker =
+    raw.docker === undefined
+      ? undefined
+      : check(parseWord('--docker', raw.docker, CONTAINER_NAME), raw.docker);
+  const service = parseServiceSetting(
+    raw.service ?? (docker === undefined ? 'systemd:scylla-server' : `docker:${docker}`),
+  );
   if (typeof service === 'string') problems.push(service);
   const timeout = (flag: string, text: string | undefined, otherwise: number) =>
     1000 * check(parseNumber(flag, text ?? String(otherwise), 1, 7 * 24 * HOUR), otherwise);
@@ -95,7 +117,10 @@ export function parseSettings(raw: RawSettings, environment: Environment): Setti
       'localhost',
     ),
     cqlPort: check(parseNumber('--cql-port', raw.cqlPort, 1, 65_535), 9042),
-    nodetool: check(parseProgram('--nodetool', raw.nodetool), ['nodetool']),
+    nodetool:
+      raw.nodetool === undefined && docker !== undefined
+        ? ['docker', 'exec', docker, 'nodetool']
+        : check(parseProgram('--nodetool', raw.nodetool ?? 'nodetool'), ['nodetool']),
     cqlsh: check(parseProgram('--cqlsh', raw.cqlsh), ['cqlsh']),
     nodetoolTimeoutMs: timeout('--nodetool-timeout', raw.nodetoolTimeout, 10 * MINUTE),
     loadTimeoutMs: timeout('--nodetool-timeout', raw.nodetoolTimeout, 6 * HOUR),
@@ -103,6 +128,12 @@ export function parseSettings(raw: RawSettings, environment: Environment): Setti
     startTimeoutMs: timeout('--start-timeout', raw.startTimeout, 600),
     answerTimeoutMs: timeout('--answer-timeout', raw.answerTimeout, 10),
     keepVersions: check(parseNumber('--keep-versions', raw.keepVersions, 1, 100_000), 7),
+    // One core is left to the database.
+    jobs: check(parseNumber('--jobs', raw.jobs ?? String(Math.max(1, availableParallelism() - 1)), 1, 999), 1),
+    level: check(parseNumber('--level', raw.level ?? '6', 1, 9), 6),
+    bytesPerSecond: check(raw.limitRate === undefined ? null : parseRate('--limit-rate', raw.limitRate), null),
+    givesWay:
+      raw.nice !== false && !check(parseSwitch('ALTERNATOR_BACKUP_NO_NICE', environment), false),
     quiet: raw.quiet ?? check(parseSwitch('ALTERNATOR_BACKUP_QUIET', environment), false),
     json: raw.json ?? check(parseSwitch('ALTERNATOR_BACKUP_JSON', environment), false),
     credentials: readCredentials(environment),
@@ -143,6 +174,7 @@ const FLAG_OF = {
   region: '--region',
   cqlHost: '--cql-host',
   cqlPort: '--cql-port',
+  docker: '--docker',
   nodetool: '--nodetool',
   cqlsh: '--cqlsh',
   nodetoolTimeout: '--nodetool-timeout',
@@ -150,6 +182,9 @@ const FLAG_OF = {
   startTimeout: '--start-timeout',
   answerTimeout: '--answer-timeout',
   keepVersions: '--keep-versions',
+  jobs: '--jobs',
+  level: '--level',
+  limitRate: '--limit-rate',
 } as const satisfies Partial<Record<keyof RawSettings, string>>;
 
 /** The first that is wrong with each setting: an empty one is no number either, which nobody needs to be told. */

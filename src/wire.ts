@@ -3,9 +3,12 @@ import type { Readable, Writable } from 'node:stream';
 import type { Tools } from './commands/tools.js';
 import { scyllaEngine } from './engine/scylla/scylla-engine.js';
 import { serviceFor } from './service/controlled-service.js';
+import { journalFiles, type Journals } from './restore/journals.js';
+import { knowingItsPlace } from './restore/known-place.js';
 import { secretsOf, type Settings } from './settings.js';
 import { directoryStore } from './store/directory-store.js';
 import { existingStore } from './store/existing-store.js';
+import { giveWay } from './system/give-way.js';
 import { runLocally } from './system/run.js';
 import { shieldFrom } from './system/shield.js';
 import { systemClock } from './system/wait.js';
@@ -25,6 +28,8 @@ export interface World {
   readonly stderr: Writable & { readonly isTTY?: boolean; readonly columns?: number };
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly version: string;
+  /** Stands between the journals and whoever writes them: to look on, or to cut a run off at an exact place. */
+  readonly journals?: (journals: Journals) => Journals;
 }
 
 export type CommandName = 'backup' | 'restore';
@@ -43,6 +48,7 @@ export function wire(command: CommandName, settings: Settings, world: World, sig
   const { stdin, stdout, stderr } = world;
   const clock = systemClock;
   const now = () => clock.now();
+  const atFormerPriority = settings.givesWay ? giveWay() : <T>(start: () => T) => start();
 
   const file = logFile({
     path: join(settings.logDirectory, `alternator_${command}.log`),
@@ -64,7 +70,7 @@ export function wire(command: CommandName, settings: Settings, world: World, sig
   );
 
   const shielded = shieldFrom(signal);
-  const engine = scyllaEngine({
+  const server = scyllaEngine({
     endpoint: settings.endpoint,
     region: settings.region,
     cqlHost: settings.cqlHost,
@@ -80,9 +86,11 @@ export function wire(command: CommandName, settings: Settings, world: World, sig
     clock,
     signal: shielded.signal,
   });
+  const { jobs, level, bytesPerSecond } = settings;
   const written = directoryStore({
     root: settings.backupDirectory,
     keepVersions: settings.keepVersions,
+    effort: { jobs, level, bytesPerSecond },
     clock,
     signal,
   });
@@ -97,7 +105,13 @@ export function wire(command: CommandName, settings: Settings, world: World, sig
             );
           },
         });
-  const service = serviceFor(settings.service, { run: runLocally, clock });
+  const engine = knowingItsPlace(server, store);
+  const journals = journalFiles(engine);
+  const service = serviceFor(settings.service, {
+    // It may start the database as our child.
+    run: (order, stopped) => atFormerPriority(() => runLocally(order, stopped)),
+    clock,
+  });
   const isTerminal = stdin.isTTY === true && stdout.isTTY === true;
   const prompter = prompterFor(world, settings, isTerminal, signal);
 
@@ -106,6 +120,7 @@ export function wire(command: CommandName, settings: Settings, world: World, sig
       settings,
       engine,
       store,
+      journals: world.journals?.(journals) ?? journals,
       service,
       report,
       prompter,

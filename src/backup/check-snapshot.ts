@@ -1,44 +1,55 @@
-import { lstat } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { lstat, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Snapshot } from '../engine/engine.js';
 import { KnownError } from '../errors.js';
-import { proveSSTables } from '../store/prove-sstables.js';
-import type { SourceFile } from '../store/store.js';
-import { digestFile, type Digests } from '../system/digests.js';
+import { groupSSTables } from '../model/sstable.js';
+import { judgeSSTables, missingComponents, type SSTableProof } from '../store/prove-sstables.js';
+import type { ArchivedEntry, SourceFile } from '../store/store.js';
 
 export interface CheckedSnapshot {
   readonly files: readonly SourceFile[];
   readonly sstables: number;
   readonly bytes: number;
-  /** SSTables that no digest proves. */
-  readonly unproven: readonly string[];
 }
 
 /**
- * Reads every byte of a snapshot once and proves what can be proven before it is archived. Rejects with `damaged`, naming
- * every file that is wrong.
+ * What can be said of a snapshot without reading its data: every component that a TOC.txt names is there, TOC.txt too, and
+ * nothing else. Rejects with `damaged`, naming every file that is wrong.
  */
-export async function checkSnapshot(
-  { directory, files }: Snapshot,
-  signal: AbortSignal,
-): Promise<CheckedSnapshot> {
-  const read = new Map<string, Digests>();
-  for (const name of files) read.set(name, await digestFile(join(directory, name), signal));
-  const proof = await proveSSTables(directory, read);
-  if (proof.problems.length > 0) {
-    throw new KnownError('damaged', `The table's own files are damaged: ${proof.problems.join('; ')}`, {
-      changed: 'Nothing was stored of this table; the backup before stays as it is.',
-      hint: 'nodetool scrub can mend the table from its readable parts; then back it up again.',
-    });
-  }
-  const sources = [...read].map(async ([name, digests]): Promise<SourceFile> => {
-    const { mtimeMs } = await lstat(join(directory, name));
-    return { name, size: digests.size, mtimeMs, digests, digest: proof.digests.get(name) ?? null };
-  });
+export async function checkSnapshot({ directory, files: names }: Snapshot): Promise<CheckedSnapshot> {
+  const problems = await missingComponents((name) => readFile(join(directory, name), 'utf8'), names);
+  if (problems.length > 0) throw damaged(problems);
+  const files: SourceFile[] = [];
+  for (const name of names) files.push({ name, size: (await lstat(join(directory, name))).size });
   return {
-    files: await Promise.all(sources),
-    sstables: proof.sstables,
-    bytes: [...read.values()].reduce((sum, { size }) => sum + size, 0),
-    unproven: proof.unproven,
+    files,
+    sstables: groupSSTables(names).length,
+    bytes: files.reduce((sum, { size }) => sum + size, 0),
   };
 }
+
+/**
+ * The digest gate, passed after the archive was written and before anything is published: what was read into the archive is
+ * judged by the digest files and tables of contents that went into it. Rejects with `damaged`, naming every file that is wrong.
+ */
+export async function proveArchived(
+  { directory }: Snapshot,
+  entries: readonly ArchivedEntry[],
+): Promise<Pick<SSTableProof, 'digests' | 'unproven'>> {
+  const read = new Map(entries.map((entry) => [entry.name, entry]));
+  const textOf = async (name: string) => {
+    const text = await readFile(join(directory, name));
+    if (createHash('sha256').update(text).digest('hex') === read.get(name)?.sha256) return text.toString('utf8');
+    throw damaged([`${name} changed while the archive was written`]);
+  };
+  const proof = await judgeSSTables(textOf, read);
+  if (proof.problems.length > 0) throw damaged(proof.problems);
+  return proof;
+}
+
+const damaged = (problems: readonly string[]): KnownError =>
+  new KnownError('damaged', `The table's own files are damaged: ${problems.join('; ')}`, {
+    changed: 'Nothing was stored of this table; the backup before stays as it is.',
+    hint: 'nodetool scrub can mend the table from its readable parts; then back it up again.',
+  });

@@ -1,4 +1,7 @@
-import { MANIFEST_FORMAT, type Manifest } from '../model/manifest.js';
+import type { ItemsRecord } from '../model/item-checksum.js';
+import { MANIFEST_FORMAT, type ArchiveEntry, type Manifest } from '../model/manifest.js';
+import type { SSTableProof } from '../store/prove-sstables.js';
+import type { ArchivedEntry, ArchiveRecord } from '../store/store.js';
 import type { CheckedSnapshot } from './check-snapshot.js';
 import type { Frozen, FrozenTable } from './freeze.js';
 import type { BackupPlan } from './plan.js';
@@ -7,12 +10,15 @@ export interface TableContext {
   readonly plan: BackupPlan;
   readonly frozen: Frozen;
   readonly whole: boolean;
+  /** Undefined where nobody asked for a checksum. */
+  readonly items: ItemsRecord | null | undefined;
 }
 
 /** What the archive step left to be written down. */
 export interface Stored {
   readonly checked: CheckedSnapshot;
-  readonly archive: Manifest['archive'];
+  readonly proof: Pick<SSTableProof, 'digests'>;
+  readonly archive: ArchiveRecord;
   readonly files: Manifest['files'];
   readonly sample: Manifest['sample'];
   readonly finishedAt: string;
@@ -21,12 +27,12 @@ export interface Stored {
 /** The manifest of one table's backup, all but its checksum. */
 export function manifestOf(
   { record }: FrozenTable,
-  { plan, frozen, whole }: TableContext,
+  { plan, frozen, whole, items }: TableContext,
   stored: Stored,
   toolVersion: string,
 ): Omit<Manifest, 'checksum'> {
   const { node } = plan;
-  const { checked, archive, files, sample, finishedAt } = stored;
+  const { checked, proof, archive, files, sample, finishedAt } = stored;
   return {
     format: MANIFEST_FORMAT,
     tool: { name: 'alternator-backup', version: toolVersion },
@@ -58,8 +64,15 @@ export function manifestOf(
     },
     schemaVersion: frozen.schemaVersion,
     sample,
-    archive,
+    ...(items === undefined ? {} : { items: items && { ...items, indexes: [...items.indexes] } }),
+    archive: { ...archive, entries: archive.entries.map((entry) => recordOf(entry, proof)) },
     files,
     totals: { sstables: checked.sstables, files: checked.files.length, bytes: checked.bytes },
   };
 }
+
+/** CRC-32 is for the digest gate; the manifest keeps what it said, and the SHA-256. */
+const recordOf = (
+  { name, size, sha256, mtimeMs, segment }: ArchivedEntry,
+  { digests }: Stored['proof'],
+): ArchiveEntry => ({ name, size, sha256, mtimeMs, digest: digests.get(name) ?? null, segment });

@@ -34,6 +34,7 @@ export interface BackupPlan {
   readonly node: NodeIdentity;
   readonly startedAt: Date;
   readonly steps: readonly TableStep[];
+  readonly checksum: boolean;
   /** Reasons why nothing may be done at all. */
   readonly refusals: readonly string[];
 }
@@ -50,6 +51,7 @@ export function planBackup(request: BackupRequest, facts: BackupFacts): BackupPl
     node,
     startedAt: now,
     steps: steps.flatMap((step) => (typeof step === 'string' ? [] : [step])),
+    checksum: request.checksum ?? false,
     refusals: steps.flatMap((step) => (typeof step === 'string' ? [step] : [])),
   };
 }
@@ -58,10 +60,10 @@ export function planBackup(request: BackupRequest, facts: BackupFacts): BackupPl
 function planTable(
   name: TableName,
   described: Described,
-  { tables, nodeLocalOnly }: BackupRequest,
+  { tables, nodeLocalOnly, byPattern }: BackupRequest,
   node: NodeIdentity,
 ): TableStep | string {
-  const byName = tables !== 'all';
+  const byName = tables !== 'all' && byPattern?.has(name) !== true;
   switch (described.kind) {
     case 'missing':
       return byName
@@ -88,7 +90,7 @@ export function describePlan(plan: BackupPlan): readonly string[] {
   const lines = plan.steps.map((step) => {
     switch (step.action) {
       case 'back up':
-        return `  back up ${step.name}${step.whole ? '' : ' (only the share of this node)'}`;
+        return `  back up ${step.name}${step.whole ? '' : ' (only the share of this node)'}${plan.checksum ? ', all items read twice for their checksum' : ''}`;
       case 'skip':
         return `  skip ${step.name}: ${step.reason}`;
       case 'fail':

@@ -5,4 +5,8 @@ export interface BackupRequest {
   readonly tables: readonly TableName[] | 'all';
   /** Take this node's files even where they are only a share of the table. */
   readonly nodeLocalOnly: boolean;
+  /** Read every item before and after the snapshot, and write down how many there are and their checksum. */
+  readonly checksum?: boolean;
+  /** Tables that no word of the request named: one that is no table of Alternator is left out, as with `all`. */
+  readonly byPattern?: ReadonlySet<TableName>;
 }

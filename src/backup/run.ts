@@ -1,8 +1,11 @@
 import { isWishToStop, kindOf, KnownError, messageOf } from '../errors.js';
 import { withNotBegun } from '../model/not-begun.js';
 import type { TableOutcome } from '../model/outcome.js';
+import type { TableRecord } from '../model/table-record.js';
 import { snapshotTag } from '../model/snapshot-tag.js';
 import { tellFailure } from '../terminal/tell-failure.js';
+import { itemsOfSnapshots, readEachTable, type ItemsByTable } from './checksum.js';
+import { expectRoomForAll } from './expect-room.js';
 import { isFrozen, withFrozenTables, type Frozen } from './freeze.js';
 import type { BackupPlan, TableStep } from './plan.js';
 import { clearNotedSnapshots } from '../store/clear-noted-snapshots.js';
@@ -18,6 +21,7 @@ export async function runBackup(plan: BackupPlan, tools: BackupTools): Promise<r
   const { store, report } = tools;
   return store.withLock('backup', async () => {
     await report.step('Repair what an interrupted run left', () => repair(tools));
+    await expectLabelFree(plan, tools);
     if (plan.node.nodeCount > 1) {
       const others = `${plan.node.nodeCount - 1} other nodes`;
       report.info(
@@ -28,13 +32,11 @@ export async function runBackup(plan: BackupPlan, tools: BackupTools): Promise<r
     // One tag for all tables of the run.
     const tag = snapshotTag(store.id, plan.runId);
     const stored: TableOutcome[] = [];
-    await withFrozenTables(tables, tag, tools, (frozen) => storeAll(plan, frozen, stored, tools)).catch(
-      (error: unknown) => {
-        // Whoever wanted the run to stop still wants to know what it did.
-        if (!tools.signal.aborted) throw error;
-        if (error instanceof KnownError && !isWishToStop(error)) tellFailure(error, report);
-      },
-    );
+    await freezeAndStore(plan, { tables, tag }, stored, tools).catch((error: unknown) => {
+      // Whoever wanted the run to stop still wants to know what it did.
+      if (!tools.signal.aborted) throw error;
+      if (error instanceof KnownError && !isWishToStop(error)) tellFailure(error, report);
+    });
     const outcomes = withNotBegun(
       plan.steps.map(({ name }) => name),
       stored,
@@ -44,31 +46,71 @@ export async function runBackup(plan: BackupPlan, tools: BackupTools): Promise<r
   });
 }
 
+/** It was chosen before the lock was taken: another run may have ended in between. */
+async function expectLabelFree({ label }: BackupPlan, { store }: BackupTools): Promise<void> {
+  if (!(await store.labels()).has(label)) return;
+  throw new KnownError('busy', `Another run, which has just ended, took the label ${label}`, {
+    changed: 'Nothing was done.',
+    hint: 'Run the backup again.',
+  });
+}
+
 async function repair(tools: BackupTools): Promise<void> {
   for (const sentence of await tools.store.repair()) tools.report.info(`Repaired: ${sentence}`);
   await clearNotedSnapshots(tools);
 }
 
+/** With a checksum, every item is read before and after the snapshot: what did not change is what the snapshot holds. */
+async function freezeAndStore(
+  plan: BackupPlan,
+  { tables, tag }: { readonly tables: readonly TableRecord[]; readonly tag: string },
+  stored: TableOutcome[],
+  tools: BackupTools,
+): Promise<void> {
+  const before = plan.checksum ? await readEachTable(wholeOnes(plan, tools), tools) : undefined;
+  await withFrozenTables(tables, tag, tools, async (frozen) => {
+    await expectRoomForAll(frozen, tools.store);
+    const items = before && (await itemsOfSnapshots(before, frozen, tools));
+    await storeAll(plan, { frozen, items }, stored, tools);
+  });
+}
+
+/** The API gives all items, also where the files of this node are a share of them. */
+function wholeOnes({ steps }: BackupPlan, { report }: BackupTools): readonly TableRecord[] {
+  return steps.flatMap((step) => {
+    if (step.action !== 'back up') return [];
+    if (step.whole) return [step.record];
+    report.warn(`The backup of ${step.name} has no checksum of its items: it is only the share of this node`);
+    return [];
+  });
+}
+
 /** Adds to `stored` table by table: an interrupted run has done what it has done. */
 async function storeAll(
   plan: BackupPlan,
-  frozen: Frozen,
+  held: Held,
   stored: TableOutcome[],
   tools: BackupTools,
 ): Promise<void> {
   for (const step of plan.steps) {
     tools.signal.throwIfAborted();
-    stored.push(await storeOne(step, plan, frozen, tools));
+    stored.push(await storeOne(step, plan, held, tools));
     // The documented gap between two tables.
     if (plan.steps.length > 1) tools.report.say('');
   }
+}
+
+/** What is held still while it is stored. */
+interface Held {
+  readonly frozen: Frozen;
+  readonly items: ItemsByTable | undefined;
 }
 
 /** One table's failure stops nobody else. */
 async function storeOne(
   step: TableStep,
   plan: BackupPlan,
-  frozen: Frozen,
+  { frozen, items }: Held,
   tools: BackupTools,
 ): Promise<TableOutcome> {
   const { report, signal } = tools;
@@ -87,7 +129,8 @@ async function storeOne(
       report.info(`Taking snapshot for ${state.record.keyspace}`);
       throw snapshotFailed(state.error);
     }
-    await storeTable(state, { plan, frozen, whole: step.whole }, tools);
+    const context = { plan, frozen, whole: step.whole, items: items && (items.get(table) ?? null) };
+    await storeTable(state, context, tools);
     report.info(`===== Backup completed for ${table} =====`);
     return { table, result: 'done' };
   } catch (error) {

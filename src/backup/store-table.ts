@@ -13,9 +13,9 @@ import {
   viewFile,
 } from '../store/layout.js';
 import type { BackupWriter } from '../store/store.js';
-import { expectRoom } from '../system/room.js';
 import type { Reporter } from '../terminal/reporter.js';
-import { checkSnapshot, type CheckedSnapshot } from './check-snapshot.js';
+import { checkSnapshot, proveArchived, type CheckedSnapshot } from './check-snapshot.js';
+import { roomForBackup } from './expect-room.js';
 import type { FrozenTable } from './freeze.js';
 import { manifestOf, type TableContext } from './manifest-of.js';
 import { readmeText } from './readme.js';
@@ -28,7 +28,7 @@ export async function storeTable(
   context: TableContext,
   tools: BackupTools,
 ): Promise<void> {
-  const { engine, store, report, signal } = tools;
+  const { engine, store, report } = tools;
   const { record, snapshot } = table;
   const shown = `${tools.shownRoot}/${record.name}`;
 
@@ -44,11 +44,9 @@ export async function storeTable(
     report.warn(`What roles may do with ${record.name} cannot be read, and is not in the backup`);
 
   const checked = await report.step(`Check the files of ${record.name}`, () =>
-    checkSnapshot(snapshot, signal),
+    checkSnapshot(snapshot),
   );
-  for (const sstable of checked.unproven)
-    report.warn(`${record.name}: SSTable ${sstable} has no digest: unproven`);
-  await expectRoom(store.root, checked.bytes, `the backup of ${record.name}`);
+  await roomForBackup(record.name, checked.bytes, store);
 
   const writer = await store.begin(record.name, context.plan.label);
   try {
@@ -65,6 +63,11 @@ export async function storeTable(
         },
       }),
     );
+    const proof = await report.step(`Prove what was archived of ${record.name}`, () =>
+      proveArchived(snapshot, archive.entries),
+    );
+    for (const sstable of proof.unproven)
+      report.warn(`${record.name}: SSTable ${sstable} has no digest: unproven`);
     const finishedAt = tools.clock.now().toISOString();
     const readme = await writer.writeFile(
       README_FILE,
@@ -79,7 +82,7 @@ export async function storeTable(
         dataDirectory: dirname(dirname(path)),
       }),
     );
-    const stored = { checked, archive, files: [...written, readme], sample, finishedAt };
+    const stored = { checked, proof, archive, files: [...written, readme], sample, finishedAt };
     const untidy = await writer.publish(manifestOf(table, context, stored, tools.toolVersion));
     for (const sentence of untidy) report.warn(sentence);
   } finally {

@@ -4,20 +4,25 @@ import { runBackup } from '../backup/run.js';
 import { EXIT_CODES, KnownError, type ExitCode } from '../errors.js';
 import type { TableOutcome } from '../model/outcome.js';
 import { newRunId } from '../model/run-id.js';
-import { parseTableNames, type TableName } from '../model/table-name.js';
+import { hasPatterns, isPattern, selectNames } from '../model/name-pattern.js';
+import type { TableName } from '../model/table-name.js';
 import type { TableRecord } from '../model/table-record.js';
 import { backupMenu } from './backup-menu.js';
 import { failedOutcome, tell, tellPlan } from './backup-result.js';
 import { commandLine, type Choice } from './command-line.js';
 import { describeAlone } from './describe-alone.js';
+import { nothingLeft, selectionOf } from './names-asked.js';
 import { onNode } from './on-node.js';
 import { expectOutsideNode } from './places.js';
 import type { Tools } from './tools.js';
+import { unfinishedTables, unfinishedText } from './unfinished-jobs.js';
 
 export interface BackupFlags {
   readonly tables: readonly string[];
   readonly all?: boolean;
+  readonly exclude?: readonly string[];
   readonly nodeLocalOnly?: boolean;
+  readonly checksum?: boolean;
   readonly dryRun?: boolean;
   /** The words that the program was started with, for what the menu teaches. */
   readonly typed?: readonly string[];
@@ -39,7 +44,7 @@ export async function backupCommand(flags: BackupFlags, tools: Tools): Promise<E
   if (typeof asked === 'number') return asked;
 
   await tools.engine.verifyReady();
-  const plan = await makePlan(asked, tools);
+  const plan = await refuseUnfinished(asked.request, await makePlan(asked, tools), tools);
   const records = recordsOf(plan);
   await expectOutsideNode(tools.settings, records);
   if (plan.refusals.length > 0) {
@@ -56,30 +61,51 @@ export async function backupCommand(flags: BackupFlags, tools: Tools): Promise<E
   return exitCode;
 }
 
+/** What a restore that was cut off has left in a table is no state that anybody wants back. */
+async function refuseUnfinished(
+  { tables }: BackupRequest,
+  plan: BackupPlan,
+  tools: Tools,
+): Promise<BackupPlan> {
+  const unfinished = await unfinishedTables(
+    plan.steps.map(({ name }) => name),
+    tools,
+  );
+  const reasons = [...unfinished].map(([name, job]) => unfinishedText(name, job));
+  if (tables !== 'all' || reasons.length === 0) return { ...plan, refusals: [...plan.refusals, ...reasons] };
+  const steps = plan.steps.map((step): TableStep => {
+    const job = unfinished.get(step.name);
+    return job
+      ? { action: 'fail', name: step.name, reason: unfinishedText(step.name, job), kind: 'refused' }
+      : step;
+  });
+  return { ...plan, steps };
+}
+
 const recordsOf = ({ steps }: BackupPlan): readonly TableRecord[] =>
   steps.flatMap((step) => (step.action === 'back up' ? [step.record] : []));
 
 async function ask(flags: BackupFlags, tools: Tools): Promise<Asked> {
   const { engine, report } = tools;
-  const nodeLocalOnly = flags.nodeLocalOnly ?? false;
-  const named = parseTableNames(flags.tables);
-  if (flags.all === true && named.length > 0) {
-    throw new KnownError('usage', '--all and names of tables exclude each other', {
-      changed: 'Nothing was done.',
-    });
-  }
-  if (named.length > 0) return { request: { tables: named, nodeLocalOnly }, listed: undefined };
-  if (flags.all !== true) return askByMenu(nodeLocalOnly, flags.typed ?? ['backup'], tools);
+  const options = { nodeLocalOnly: flags.nodeLocalOnly ?? false, checksum: flags.checksum ?? false };
+  const selection = selectionOf(flags);
+  if (selection === 'menu') return askByMenu(options, flags.typed ?? ['backup'], tools);
 
-  const listed = await engine.listTables();
-  if (listed.length > 0) return { request: { tables: 'all', nodeLocalOnly }, listed };
-  report.say('No tables found.');
-  report.warn('No tables found in database');
-  return EXIT_CODES.warnings;
+  const isLookingNeeded = selection.words === 'all' || hasPatterns(selection);
+  const known = isLookingNeeded ? await engine.listTables() : [];
+  if (selection.words === 'all' && known.length === 0) {
+    report.say('No tables found.');
+    report.warn('No tables found in database');
+    return EXIT_CODES.warnings;
+  }
+  const { names, byPattern } = selectNames(selection, known);
+  if (names.length === 0) return nothingLeft(report);
+  if (selection.words === 'all') return { request: { ...options, tables: 'all' }, listed: names };
+  return { request: { ...options, tables: names, byPattern }, listed: undefined };
 }
 
 async function askByMenu(
-  nodeLocalOnly: boolean,
+  options: Pick<BackupRequest, 'nodeLocalOnly' | 'checksum'>,
   words: readonly string[],
   { engine, prompter, report }: Tools,
 ): Promise<Asked> {
@@ -95,13 +121,13 @@ async function askByMenu(
       return EXIT_CODES.failed;
     case 'one':
       return {
-        request: { tables: [choice.table], nodeLocalOnly },
+        request: { ...options, tables: [choice.table] },
         listed: undefined,
         ...taught({ flags: [], tables: [choice.table] }),
       };
     case 'all':
       return {
-        request: { tables: 'all', nodeLocalOnly },
+        request: { ...options, tables: 'all' },
         listed: choice.tables,
         ...taught({ flags: ['--all'], tables: [] }),
       };
@@ -116,6 +142,10 @@ async function makePlan(
   const tables = [];
   const failed = new Map<TableName, KnownError>();
   for (const name of names) {
+    if (isPattern(name)) {
+      failed.set(name, new KnownError('missing', `No table matches '${name}'.`));
+      continue;
+    }
     const described = await describeAlone(() => engine.describe(name), engine);
     if (described instanceof Error) failed.set(name, described);
     else tables.push({ name, described });

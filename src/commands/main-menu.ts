@@ -1,8 +1,21 @@
-import { chooseOfThree, showLines, showTitle, type MenuTools } from './menu.js';
+import { chooseByNumber, showLines, showTitle, type MenuTools } from './menu.js';
+
+const CHOICES = ['backup', 'restore', 'list', 'verify', 'exit'] as const;
+
+export type MainChoice = (typeof CHOICES)[number];
 
 /** What `alternator-backup` alone asks; it needs a person. */
-export function mainMenu(tools: MenuTools): Promise<'backup' | 'restore' | 'exit'> {
+export function mainMenu(tools: MenuTools): Promise<MainChoice> {
   showTitle(tools.prompter, 'ScyllaDB Alternator Backup and Restore');
-  showLines(tools.prompter, 'Options:', '1. Back up tables', '2. Restore tables', '3. Exit', '');
-  return chooseOfThree(tools, 'backup or restore', ['backup', 'restore', 'exit']);
+  showLines(
+    tools.prompter,
+    'Options:',
+    '1. Back up tables',
+    '2. Restore tables',
+    '3. List backups',
+    '4. Verify backups',
+    '5. Exit',
+    '',
+  );
+  return chooseByNumber(tools, 'backup, restore, list or verify', CHOICES);
 }

@@ -27,22 +27,25 @@ export async function isConfirmed(prompter: Prompter, message: string): Promise<
   return answer?.toLowerCase() === 'yes';
 }
 
-/**
- * The documented three choices; `flag` would have made the choice. A person may try again; a pipe may not, and gets a usage
- * error.
- */
-export async function chooseOfThree<T>(
+/** The documented three choices; `flag` would have made the choice. */
+export const chooseOfThree = <T>(tools: MenuTools, flag: string, values: readonly [T, T, T]): Promise<T> =>
+  chooseByNumber(tools, flag, values);
+
+/** One of up to nine choices. A person may try again; a pipe may not, and gets a usage error. */
+export async function chooseByNumber<T>(
   { prompter, report }: MenuTools,
   flag: string,
-  values: readonly [T, T, T],
+  values: readonly T[],
 ): Promise<T> {
+  const numbers = values.map((_, index) => String(index + 1));
+  const asked = `${numbers.slice(0, -1).join(', ')}, or ${numbers.at(-1) ?? ''}`;
   for (;;) {
-    const answer = await expectAnswer(prompter, { message: 'Enter your choice (1, 2, or 3): ', flag });
-    const value = /^[123]$/.test(answer) ? values[Number(answer) - 1] : undefined;
-    if (value !== undefined) return value;
+    const answer = await expectAnswer(prompter, { message: `Enter your choice (${asked}): `, flag });
+    const at = numbers.indexOf(answer);
+    if (at >= 0) return values[at] as T;
     report.remark(`Invalid menu choice: ${answer}`);
     if (!prompter.canAskAgain) {
-      throw new KnownError('usage', `'${answer.slice(0, 80)}' is none of the choices 1, 2, 3`, {
+      throw new KnownError('usage', `'${answer.slice(0, 80)}' is none of the choices ${numbers.join(', ')}`, {
         hint: `Pass ${flag}.`,
         changed: 'Nothing was done.',
       });

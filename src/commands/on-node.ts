@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { KnownError } from '../errors.js';
+import { SAFETY } from '../restore/safety-copy.js';
 import { namesIn } from '../system/files.js';
 import { ourselves, withLock } from '../system/lock.js';
 import { folderOfNode } from './places.js';
@@ -23,11 +24,13 @@ export async function onNode<T>(command: string, tools: Tools, work: () => Promi
   );
 }
 
-/** Nobody restores now, so that each safety copy is of a restore that was killed, lost its table, or had a doubt. */
-async function tellLeftCopies({ engine, report }: Tools): Promise<void> {
-  const copies = join(await engine.workDirectory(), 'safety');
+/** Nobody restores now: a copy that no journal knows is of a version of this tool that kept none. */
+async function tellLeftCopies({ engine, journals, report }: Tools): Promise<void> {
+  const copies = join(await engine.workDirectory(), SAFETY);
   try {
-    for (const run of await namesIn(copies)) {
+    const { jobs, damaged } = await journals.list();
+    const known = new Set([...jobs, ...damaged].map(({ id }) => id));
+    for (const run of (await namesIn(copies)).filter((name) => !known.has(name))) {
       for (const table of await namesIn(join(copies, run))) {
         report.warn(
           `A restore of ${table} did not come to a good end: the table as it was before is in ` +

@@ -1,7 +1,9 @@
 import { KnownError, messageOf } from '../errors.js';
+import { isPattern } from '../model/name-pattern.js';
 import { newRunId } from '../model/run-id.js';
 import type { TableName } from '../model/table-name.js';
-import { planRestore, type FoundBackup, type RestorePlan, type TableFacts } from '../restore/plan.js';
+import { planRestore, type FoundSource, type RestorePlan, type TableFacts } from '../restore/plan.js';
+import { renamedSchema } from '../model/renamed-schema.js';
 import type { RestoreRequest } from '../restore/request.js';
 import { readSavedSchema } from '../restore/saved-schema.js';
 import { errorCode } from '../system/files.js';
@@ -14,15 +16,23 @@ export async function makePlan(request: RestoreRequest, tools: Tools): Promise<R
   const { engine, clock } = tools;
   const names = request.tables === 'all' ? await allTables(tools) : request.tables;
   const tables: TableFacts[] = [];
-  for (const name of names) tables.push(await factsOf(name, request.from, tools));
+  for (const name of names) {
+    const target = request.as ?? name;
+    const facts = isPattern(name)
+      ? factsOfPattern(name)
+      : await factsOf(target, await findBackup(name, request.from, target, tools), tools);
+    tables.push(facts);
+  }
   const now = clock.now();
   return planRestore(request, { node: await engine.identify(), tables, runId: newRunId(now), now });
 }
 
 /** A table that the node cannot describe, like a backup that cannot be used, fails only itself. */
-async function factsOf(name: TableName, label: string | undefined, tools: Tools): Promise<TableFacts> {
-  const { engine } = tools;
-  const found = await findBackup(name, label, tools);
+export async function factsOf(
+  name: TableName,
+  found: FoundSource,
+  { engine }: Pick<Tools, 'engine'>,
+): Promise<TableFacts> {
   const seen = await describeAlone(
     async () => ({ live: await engine.describe(name), neighbours: await engine.neighbours(name) }),
     engine,
@@ -32,15 +42,28 @@ async function factsOf(name: TableName, label: string | undefined, tools: Tools)
   return { name, found: refusal, live: { kind: 'missing' }, neighbours: [] };
 }
 
-/** A backup that cannot be used fails its own table only. */
-async function findBackup(
+/** It stands for tables that are not there. */
+const factsOfPattern = (pattern: TableName): TableFacts => ({
+  name: pattern,
+  found: { problem: `No backup is of a table that matches '${pattern}'`, kind: 'missing' },
+  live: { kind: 'missing' },
+  neighbours: [],
+});
+
+/** A backup that cannot be used fails its own table only. `target`: what the table will be called. */
+export async function findBackup(
   name: TableName,
   label: string | undefined,
-  { store, settings }: Tools,
-): Promise<FoundBackup> {
+  target: TableName,
+  { store, settings }: Pick<Tools, 'store' | 'settings'>,
+): Promise<FoundSource> {
   try {
     const backup = await store.find(name, label);
-    return { backup, saved: await readSavedSchema(backup, store) };
+    const saved = await readSavedSchema(backup, store);
+    return {
+      source: { kind: 'backup', backup },
+      saved: { ...saved, record: renamedSchema(saved.record, name, target) },
+    };
   } catch (thrown) {
     const error = asFilesError(thrown);
     // The documented lines name the folder as the operator wrote it.

@@ -1,6 +1,7 @@
 import { EXIT_CODES, type ExitCode } from '../errors.js';
 import { exitCodeOf, summaryLines, warningLines, type TableOutcome } from '../model/outcome.js';
-import { describePlan, type RestorePlan } from '../restore/plan.js';
+import { describePlan } from '../restore/describe-plan.js';
+import type { RestorePlan } from '../restore/plan.js';
 import { exitCodeAfter, interruptionOf, tellInterruption } from './interruption.js';
 import type { Tools } from './tools.js';
 import { unnamedFailures } from './unnamed-failures.js';

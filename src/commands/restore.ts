@@ -1,15 +1,19 @@
 import { EXIT_CODES, KnownError, type ExitCode } from '../errors.js';
 import { isLabel } from '../model/label.js';
-import { parseTableNames } from '../model/table-name.js';
+import { hasPatterns, isPattern, selectNames } from '../model/name-pattern.js';
 import type { TableRecord } from '../model/table-record.js';
-import { describePlan, type RestorePlan } from '../restore/plan.js';
-import type { RestoreRequest, SchemaWay } from '../restore/request.js';
+import { parseTableName } from '../model/table-name.js';
+import { describePlan } from '../restore/describe-plan.js';
+import type { RestorePlan } from '../restore/plan.js';
+import type { ItemCheck, RestoreRequest, SchemaWay } from '../restore/request.js';
 import { runRestore } from '../restore/run.js';
 import { visibleText } from '../terminal/visible-text.js';
 import { allTables, listForMenu, mendStore } from './backups-there.js';
 import { commandLine, type Choice } from './command-line.js';
 import { isConfirmed } from './menu.js';
+import { nothingLeft, selectionOf } from './names-asked.js';
 import { onNode } from './on-node.js';
+import { refuseUnfinished } from './unfinished-jobs.js';
 import { expectOutsideNode } from './places.js';
 import { makePlan } from './restore-facts.js';
 import { restoreMenu } from './restore-menu.js';
@@ -19,6 +23,7 @@ import type { Tools } from './tools.js';
 export interface RestoreFlags {
   readonly tables: readonly string[];
   readonly all?: boolean;
+  readonly exclude?: readonly string[];
   readonly from?: string;
   readonly offline?: boolean;
   readonly schema?: string;
@@ -26,6 +31,12 @@ export interface RestoreFlags {
   /** False with `--no-table-options`. */
   readonly tableOptions?: boolean;
   readonly strictViews?: boolean;
+  readonly as?: string;
+  readonly replace?: boolean;
+  readonly recreate?: boolean;
+  /** False with `--no-safety-copy`. */
+  readonly safetyCopy?: boolean;
+  readonly check?: string;
   readonly yes?: boolean;
   readonly dryRun?: boolean;
   /** The words that the program was started with, for what the menu teaches. */
@@ -49,7 +60,7 @@ export async function restoreCommand(flags: RestoreFlags, tools: Tools): Promise
   if (typeof asked === 'number') return asked;
 
   await tools.engine.verifyReady();
-  const plan = await makePlan(asked.request, tools);
+  const plan = await refuseUnfinished(await makePlan(asked.request, tools), tools);
   await expectOutsideNode(tools.settings, recordsOf(plan));
   if (flags.dryRun === true) return tellPlan(plan, tools);
   const isPossible = plan.steps.some(({ action }) => action !== 'fail');
@@ -68,21 +79,23 @@ const recordsOf = ({ steps }: RestorePlan): readonly TableRecord[] =>
   steps.flatMap((step) => ('live' in step && step.live ? [step.live] : []));
 
 async function ask(flags: RestoreFlags, tools: Tools): Promise<Asked> {
-  const named = parseTableNames(flags.tables);
   const all = flags.all === true;
+  const selection = selectionOf(flags);
   const confirmed = flags.yes === true || flags.dryRun === true;
   const options = parseOptions(flags);
-  if (all && named.length > 0) throw usage('--all and names of tables exclude each other');
-  if (!all && named.length === 0) return askByMenu(options, flags, tools);
+  if (selection === 'menu') return askByMenu(options, flags, tools);
   if (!confirmed && !tools.isTerminal) {
     throw usage(
       'A restore replaces tables, and nobody is here to agree',
       'Pass --yes, or --dry-run to see what would happen.',
     );
   }
-  await mendStore(named[0], flags.dryRun === true, tools);
-  const tables = all ? await allTables(tools) : named;
-  if (tables.length === 0) return EXIT_CODES.warnings;
+  const [first] = selection.words === 'all' ? [] : selection.words;
+  await mendStore(first !== undefined && isPattern(first) ? undefined : first, flags.dryRun === true, tools);
+  const known = all || hasPatterns(selection) ? await allTables(tools) : [];
+  if (all && known.length === 0) return EXIT_CODES.warnings;
+  const tables = selectNames(selection, known).names;
+  if (tables.length === 0) return nothingLeft(tools.report);
   return { request: { ...options, tables }, confirmed, all };
 }
 
@@ -125,11 +138,25 @@ async function askByMenu(
 }
 
 function parseOptions(flags: RestoreFlags): Omit<RestoreRequest, 'tables'> {
-  const { from, schema = 'alternator' } = flags;
+  const { from, schema = 'alternator', check = 'sample' } = flags;
   if (from !== undefined && !isLabel(from)) throw usage(`--from '${from}' is not a label`);
   if (!isSchemaWay(schema)) throw usage(`--schema must be alternator or cql, not '${schema}'`);
+  if (!isItemCheck(check)) throw usage(`--check must be none, sample or full, not '${check}'`);
+  if (flags.replace === true && flags.as === undefined) throw usage('--replace is for --as NAME');
+  if (flags.as !== undefined && (flags.all === true || flags.tables.length !== 1))
+    throw usage('--as names one table: name the one backup that it comes from, too');
+  if (flags.safetyCopy === false && flags.yes !== true)
+    throw usage(
+      '--no-safety-copy gives up the only way back',
+      'Pass --yes with it if the present table may be lost.',
+    );
   return {
     from,
+    as: flags.as === undefined ? undefined : parseTableName(flags.as),
+    replace: flags.replace ?? false,
+    recreate: flags.recreate ?? false,
+    noSafetyCopy: flags.safetyCopy === false,
+    check,
     schema,
     offline: flags.offline ?? false,
     noTableOptions: flags.tableOptions === false,
@@ -137,6 +164,9 @@ function parseOptions(flags: RestoreFlags): Omit<RestoreRequest, 'tables'> {
     nodeLocalOnly: flags.nodeLocalOnly ?? false,
   };
 }
+
+const isItemCheck = (text: string): text is ItemCheck =>
+  text === 'none' || text === 'sample' || text === 'full';
 
 const isSchemaWay = (text: string): text is SchemaWay => text === 'alternator' || text === 'cql';
 

@@ -1,4 +1,5 @@
 import type { Engine } from '../engine/engine.js';
+import type { Journals } from '../restore/journals.js';
 import type { NodeService } from '../service/node-service.js';
 import type { Settings } from '../settings.js';
 import type { Store } from '../store/store.js';
@@ -12,6 +13,7 @@ export interface Tools {
   readonly settings: Settings;
   readonly engine: Engine;
   readonly store: Store;
+  readonly journals: Journals;
   readonly service: NodeService;
   readonly report: Reporter;
   readonly prompter: Prompter;
@@ -22,3 +24,6 @@ export interface Tools {
   readonly shield: Shield['shield'];
   readonly toolVersion: string;
 }
+
+/** What a command works with that only looks into a store; `wire-store.ts` makes it. */
+export type StoreTools = Pick<Tools, 'settings' | 'store' | 'report' | 'clock' | 'signal'>;

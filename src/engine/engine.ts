@@ -1,3 +1,4 @@
+import type { ItemTotals } from '../model/item-checksum.js';
 import type { IndexAddition, TableCreation } from '../model/table-creation.js';
 import type { TableName } from '../model/table-name.js';
 import type { Described, TableRecord } from '../model/table-record.js';
@@ -41,6 +42,21 @@ export interface Sampling {
   readonly most: number;
   /** Read an index instead of the table. */
   readonly index?: string;
+}
+
+/** What was started, as whoever started it knows it. */
+export interface Startable {
+  readonly name: string;
+  isActive(): Promise<boolean>;
+}
+
+export interface Reading {
+  /** Read an index instead of the table. */
+  readonly index?: string;
+  /** Gives up with its reason between two pages. A wish to stop ends it at once, without that. */
+  readonly signal?: AbortSignal;
+  /** How many parts of the table were read to their end, of how many. */
+  readonly onProgress?: (done: number, total: number) => void;
 }
 
 export interface RefreshOptions {
@@ -141,8 +157,18 @@ export interface Engine {
   /** Reads items through the API, spread over the table. Rejects when any part of the table cannot be read. */
   sample(table: TableName, sampling: Sampling): Promise<ItemSample>;
 
-  /** Waits until the node really serves: API, CQL and gossip. Rejects with `unavailable` at its deadline. */
-  untilServing(): Promise<void>;
+  /**
+   * Reads every item through the API, page by page, and counts and sums them. An index is read as it is: with the
+   * attributes that it holds. Rejects when any part cannot be read; `missing` without the table.
+   */
+  checksum(table: TableName, reading?: Reading): Promise<ItemTotals>;
+
+  /**
+   * Waits until the node really serves: its ports are open, the API is healthy and answers, CQL answers, gossip runs. Where
+   * somebody else can tell whether it is started at all (the service), that is asked first. Rejects with `unavailable` at
+   * its deadline, naming what it saw last.
+   */
+  untilServing(service?: Startable): Promise<void>;
 
   close(): Promise<void>;
 }

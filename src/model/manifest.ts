@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { sortedJson } from './sorted-json.js';
 
 /**
  * `manifest.json`, written last: a backup exists when its manifest does. Format 1 is published as
@@ -40,6 +41,12 @@ const grant = z.strictObject({
   permissions: z.array(z.string().regex(/^[A-Z_]+$/)).readonly(),
 });
 
+const itemTotals = z.strictObject({
+  count: size,
+  /** The sum of the SHA-256 of each item's canonical text, modulo 2^256: whatever order they are read in. */
+  sha256,
+});
+
 export const manifestSchema = z.strictObject({
   format: z.literal(MANIFEST_FORMAT),
   tool: z.strictObject({ name: z.literal('alternator-backup'), version: z.string() }),
@@ -78,6 +85,14 @@ export const manifestSchema = z.strictObject({
    * Null where they could not be read. A restore that brings back none of them did not work.
    */
   sample: z.strictObject({ items: size, complete: z.boolean() }).nullable(),
+  /**
+   * Every item, as the API gave them before and after the snapshot; indexes as they gave their entries. Null where the two
+   * readings differ or could not be made, absent without `--checksum` and in manifests of version 0.1.0.
+   */
+  items: itemTotals
+    .extend({ indexes: z.array(itemTotals.extend({ name: z.string().min(1) })).readonly() })
+    .nullable()
+    .optional(),
   archive: storedFile.extend({ entries: z.array(archiveEntry).readonly() }),
   files: z.array(storedFile).readonly(),
   totals: z.strictObject({ sstables: size, files: size, bytes: size }),
@@ -113,16 +128,4 @@ export function renderManifest(manifest: Omit<Manifest, 'checksum'>): string {
 
 /** SHA-256 over the members as JSON with sorted keys and no blanks, so that neither order nor layout matters. */
 export const checksumOf = (manifest: Omit<Manifest, 'checksum'>): string =>
-  createHash('sha256')
-    .update(JSON.stringify(sorted(manifest)))
-    .digest('hex');
-
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, member]) => [key, sorted(member)]),
-  );
-}
+  createHash('sha256').update(sortedJson(manifest)).digest('hex');

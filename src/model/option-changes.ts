@@ -2,6 +2,7 @@ import { quoteName } from '../cql/quoting.js';
 import type { WithOptions } from '../cql/with-options.js';
 import { optionDifferences } from './option-drift.js';
 import type { SchemaRecord } from './schema-record.js';
+import { alteredStream, isStreaming, streamDifferences, streamOptions } from './stream-options.js';
 
 /** One ALTER, and the options that it sets, for people. */
 export interface OptionChange {
@@ -12,17 +13,24 @@ export interface OptionChange {
   readonly replication?: string;
 }
 
+interface TableNames {
+  readonly keyspace: string;
+  readonly table: string;
+}
+
+const qualifiedIn = (keyspace: string, name: string): string => `${quoteName(keyspace)}.${quoteName(name)}`;
+
 /**
  * The statements that give a table what the API cannot set: replication and durable writes of its keyspace, options of the
- * table and of its views. The stream's are the API's (`cdc`), and so are tags (`scylla_tags`). An option that the live side
+ * table and of its views. Tags are the API's (`scylla_tags`), and the stream's come after it is on. An option that the live side
  * does not print is sent only where servers print it when it was set; one that only the live side has cannot be unset.
  */
 export function optionChanges(
   saved: SchemaRecord,
   live: SchemaRecord,
-  { keyspace, table }: { readonly keyspace: string; readonly table: string },
+  { keyspace, table }: TableNames,
 ): readonly OptionChange[] {
-  const qualified = (name: string) => `${quoteName(keyspace)}.${quoteName(name)}`;
+  const qualified = (name: string) => qualifiedIn(keyspace, name);
   return [
     ...changes('keyspace option', `ALTER KEYSPACE ${quoteName(keyspace)}`, saved.keyspace, live.keyspace),
     ...changes('table option', `ALTER TABLE ${qualified(table)}`, saved.table, live.table),
@@ -44,7 +52,7 @@ function changes(
   live: WithOptions | undefined,
 ): readonly OptionChange[] {
   return optionDifferences(saved, live).flatMap(({ name, saved: wanted, live: present }) =>
-    wanted === undefined || name === 'cdc'
+    wanted === undefined
       ? []
       : [
           {
@@ -57,47 +65,23 @@ function changes(
 }
 
 /**
- * Options of a backup that are unlike what servers give a new Alternator table: what a plan shows before there is a table to
- * compare with.
+ * The statement that gives a live stream what the API cannot: how long its records live, what is recorded of a change.
+ * Scylla alters the log in place, under its id (cdc/log.cc, on_before_update_column_family), so that the stream's ARN stays
+ * and nothing of the API's reads the entries (alternator/streams.cc looks back 24 h whatever `ttl` says). Undefined where
+ * nothing differs, and for a stream that is only asked for yet (`enable_requested`): the server switches it on by itself, and
+ * a map that was read before would switch it off again. The drift tells that one.
  */
-export function unusualOptions({ keyspace, table }: SchemaRecord, nodes: number): readonly string[] {
-  // Alternator makes three copies where there are three nodes (SCYLLA.md 4.4).
-  const copies = nodes >= 3 ? 3 : 1;
-  const unusual = (what: string, options: WithOptions | undefined) =>
-    [...(options?.values() ?? [])].flatMap(({ name, text, canonical }) => {
-      const usual = USUAL[name];
-      return usual === undefined || usual.some((each) => each.test(canonical))
-        ? []
-        : [`${what} ${name} = ${text}`];
-    });
-  const replication = keyspace?.get('replication');
-  const factors = [...(replication?.canonical ?? '').matchAll(/: *'?(\d+)'?/g)].map(([, factor]) =>
-    Number(factor),
-  );
-  return [
-    ...(replication && factors.some((factor) => factor !== copies)
-      ? [`keyspace option replication = ${replication.text}`]
-      : []),
-    ...unusual('keyspace option', keyspace),
-    ...unusual('table option', table),
-  ];
+export function streamChange(
+  saved: SchemaRecord,
+  live: SchemaRecord,
+  { keyspace, table }: TableNames,
+): OptionChange | undefined {
+  const stream = streamOptions(live.table);
+  const differences = streamDifferences(saved.table, live.table);
+  if (differences.length === 0 || !isStreaming(stream)) return undefined;
+  const what = differences.map((each) => `${each.name} ${each.live ?? 'none'} → ${each.saved ?? 'none'}`);
+  return {
+    statement: `ALTER TABLE ${qualifiedIn(keyspace, table)} WITH cdc = ${alteredStream(stream, differences)}`,
+    what: `table option ${what.join(', ')}`,
+  };
 }
-
-/** As printed for a new Alternator table by releases from 5.2 to 2025.4 (recorded cql 001, SCYLLA.md 2.3). */
-const USUAL: Readonly<Record<string, readonly RegExp[]>> = {
-  durable_writes: [/^true$/],
-  bloom_filter_fp_chance: [/^0\.01$/],
-  caching: [/^\{'keys': 'ALL', *'rows_per_partition': 'ALL'\}$/],
-  comment: [/^''$/],
-  compaction: [/^\{'class': '(SizeTiered|Incremental)CompactionStrategy'\}$/],
-  compression: [
-    /^\{'sstable_compression': '(org\.apache\.cassandra\.io\.compress\.)?LZ4(WithDicts)?Compressor'\}$/,
-  ],
-  crc_check_chance: [/^1$/],
-  default_time_to_live: [/^0$/],
-  gc_grace_seconds: [/^864000$/],
-  max_index_interval: [/^2048$/],
-  memtable_flush_period_in_ms: [/^0$/],
-  min_index_interval: [/^128$/],
-  speculative_retry: [/^'99\.0PERCENTILE'$/],
-};

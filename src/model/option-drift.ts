@@ -1,4 +1,4 @@
-import type { WithOptions } from '../cql/with-options.js';
+import type { WithOption, WithOptions } from '../cql/with-options.js';
 import { OPTIONS_NOT_COMPARED } from './schema-exceptions.js';
 
 /** One option that two descriptions disagree about, in the server's own words; undefined where one does not print it. */
@@ -9,7 +9,7 @@ export interface OptionDifference {
 }
 
 /** Options that a server prints only where somebody set them: to miss one is a difference, too. */
-const PRINTED_WHEN_SET = new Set([
+export const PRINTED_WHEN_SET: ReadonlySet<string> = new Set([
   'tombstone_gc',
   'paxos_grace_seconds',
   'per_partition_rate_limit',
@@ -17,7 +17,7 @@ const PRINTED_WHEN_SET = new Set([
 ]);
 
 /**
- * What differs. An option that only one of two releases prints is no difference between two tables, unless it is one of those
+ * What differs, but for a stream's own options (stream-options.ts). An option that only one of two releases prints is no difference between two tables, unless it is one of those
  * that are printed where somebody set them.
  */
 export function optionDifferences(
@@ -29,17 +29,14 @@ export function optionDifferences(
   return names.flatMap((name) => {
     const [before, after] = [saved.get(name), live.get(name)];
     const comparable = PRINTED_WHEN_SET.has(name) || (before !== undefined && after !== undefined);
-    if (name in OPTIONS_NOT_COMPARED || !comparable || comparedAs(name, before) === comparedAs(name, after))
-      return [];
+    if (name === 'cdc' || name in OPTIONS_NOT_COMPARED || !comparable || sameValue(before, after)) return [];
     return [{ name, saved: before?.text, live: after?.text }];
   });
 }
 
-/** What counts of an option's value. */
-function comparedAs(name: string, option: { readonly canonical: string } | undefined): string | undefined {
-  if (!option) return undefined;
-  // Whether there is a stream, and of which kind, the API tells; how long its records live, only this does.
-  if (name === 'cdc') return /['"]ttl['"]: ?['"]?(\d+)['"]?/.exec(option.canonical)?.[1] ?? '';
-  // Releases name the same class with its package or without.
-  return option.canonical.replaceAll(/'org\.apache\.cassandra\.[a-z.]*\.(\w+)'/g, "'$1'");
-}
+const sameValue = (one: WithOption | undefined, other: WithOption | undefined): boolean =>
+  (one && comparableValue(one)) === (other && comparableValue(other));
+
+/** What counts of an option's value: releases name the same class with its package or without. */
+export const comparableValue = ({ canonical }: WithOption): string =>
+  canonical.replaceAll(/'org\.apache\.cassandra\.[a-z.]*\.(\w+)'/g, "'$1'");

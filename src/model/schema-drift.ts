@@ -1,11 +1,11 @@
-import type { WithOptions } from '../cql/with-options.js';
 import { canonicalJson } from './canonical-json.js';
 import { isReservedTag } from './creation-tags.js';
 import { grantTitle, type Grant } from './grant.js';
 import { indexFacts, type IndexFacts } from './index-facts.js';
-import { optionDifferences } from './option-drift.js';
+import { optionDifferences, type OptionDifference } from './option-drift.js';
 import { NOT_COMPARED } from './schema-exceptions.js';
 import type { SchemaRecord } from './schema-record.js';
+import { streamDifferences } from './stream-options.js';
 import { billingOf, keysOf, type TableDescription, type TableSchema, type Tag } from './table-schema.js';
 
 /**
@@ -17,10 +17,11 @@ export function schemaDrift(saved: SchemaRecord, live: SchemaRecord): readonly s
   return [
     ...(saved.alternator && live.alternator ? alternatorDrift(saved.alternator, live.alternator) : []),
     ...layoutDrift(saved, live),
-    ...optionDrift('keyspace option', saved.keyspace, live.keyspace),
-    ...optionDrift('table option', saved.table, live.table),
+    ...optionDrift('keyspace option', optionDifferences(saved.keyspace, live.keyspace)),
+    ...optionDrift('table option', optionDifferences(saved.table, live.table)),
+    ...optionDrift('table option', streamDifferences(saved.table, live.table)),
     ...[...(saved.views ?? [])].flatMap(([name, options]) =>
-      optionDrift(`view ${name}: option`, options, live.views?.get(name)),
+      optionDrift(`view ${name}: option`, optionDifferences(options, live.views?.get(name))),
     ),
     ...(saved.byCql && live.byCql ? compare(byCqlFacts(saved.byCql), byCqlFacts(live.byCql)) : []),
     ...columnDrift(saved, live),
@@ -121,12 +122,8 @@ const layoutDrift = (saved: SchemaRecord, live: SchemaRecord): readonly string[]
 
 const layout = (tablets: boolean): string => (tablets ? 'tablets' : 'vnodes');
 
-const optionDrift = (
-  what: string,
-  saved: WithOptions | undefined,
-  live: WithOptions | undefined,
-): readonly string[] =>
-  optionDifferences(saved, live).map((each) => line(`${what} ${each.name}`, each.saved, each.live));
+const optionDrift = (what: string, differences: readonly OptionDifference[]): readonly string[] =>
+  differences.map((each) => line(`${what} ${each.name}`, each.saved, each.live));
 
 /**
  * Keys and indexes are told by the API. What is left is what CQL added or took away; columns of index keys are real ones or

@@ -166,6 +166,20 @@ export const VERSION_RULES = [
       '#27622, #27671 (2025.4), #28154 (2026.1); locator/tablets.cc, assert_rf_rack_valid_keyspace; #27382; 2025.1 took them: api 150',
   },
   {
+    id: 'incremental-compaction-by-default',
+    since: '2025.1',
+    what: 'A new table is compacted by IncrementalCompactionStrategy; before, by SizeTieredCompactionStrategy.',
+    why: 'A plan says which options will be put back: those that a new table will not have by itself.',
+    source: 'SCYLLA.md 2.3; cql 001',
+  },
+  {
+    id: 'dictionary-compression-by-default',
+    since: '2025.4',
+    what: 'A new table is compressed by LZ4WithDictsCompressor; before, by LZ4Compressor.',
+    why: 'A plan says which options will be put back: those that a new table will not have by itself.',
+    source: 'SCYLLA.md 2.3; cql 001',
+  },
+  {
     id: 'names-up-to-222',
     until: '2025.3',
     what: 'A table name has up to 222 characters, since 2025.4 up to 192; with an index, both names up to 222 together.',

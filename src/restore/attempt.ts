@@ -1,16 +1,16 @@
 import { kindOf, KnownError, messageOf } from '../errors.js';
 import type { TableBefore, TableOutcome } from '../model/outcome.js';
 import { tellFailure } from '../terminal/tell-failure.js';
-import type { LoadStep, RestorePlan, RestoreStep } from './plan.js';
-import { RestoreHalfMade, RestoreUndone } from './put-back.js';
+import type { DeleteStep, LoadStep, RestorePlan, RestoreStep } from './plan.js';
+import { RestoreHalfMade, RestoreUndone } from './roll-back.js';
 import type { RestoreTools } from './tools.js';
 
 /** One table's failure stops nobody else. `part` leaves out the documented frame line that the other part prints. */
 export async function attempt(
   step: RestoreStep,
-  plan: RestorePlan,
+  plan: Pick<RestorePlan, 'steps'>,
   { report, signal }: RestoreTools,
-  work: (step: LoadStep) => Promise<void>,
+  work: (step: LoadStep | DeleteStep) => Promise<void>,
   part: 'all' | 'prepare' | 'finish' = 'all',
 ): Promise<TableOutcome> {
   const { name: table } = step;
@@ -19,7 +19,9 @@ export async function attempt(
     if (part !== 'finish' && isBatch) report.info(`Processing table: ${table}`);
     if (part !== 'finish') report.info(`===== Start restore process for ${table} =====`);
     if (step.action === 'fail')
-      throw new KnownError(step.kind, step.reason, { changed: 'The table was not touched.' });
+      throw new KnownError(step.kind, step.reason, {
+        changed: step.changed ?? 'The table was not touched.',
+      });
     await work(step);
     if (part !== 'prepare') report.info(`===== Restore completed for ${table} =====`);
     if (part !== 'prepare' && isBatch) report.info(`✅ ${table} restored successfully`);
@@ -47,6 +49,6 @@ function whatBecame(error: unknown): TableBefore {
 }
 
 /** The documented gap between two tables. */
-export function gap(plan: RestorePlan, { report }: RestoreTools): void {
+export function gap(plan: Pick<RestorePlan, 'steps'>, { report }: RestoreTools): void {
   if (plan.steps.length > 1) report.say('');
 }

@@ -8,7 +8,7 @@ import type { RestoreTools } from './tools.js';
  * has gone: what nobody agreed to replace is not replaced. Gives the table as it is now, its latest settings included.
  */
 export async function expectUnchanged(
-  { name, live }: LoadStep,
+  { name, live }: Pick<LoadStep, 'name' | 'live'>,
   { engine }: RestoreTools,
 ): Promise<TableRecord | undefined> {
   const now = await engine.describe(name);

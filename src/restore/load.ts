@@ -1,4 +1,4 @@
-import { chown, link, mkdir } from 'node:fs/promises';
+import { chown, link, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TableDirectory } from '../engine/engine.js';
 import { KnownError, messageOf } from '../errors.js';
@@ -14,7 +14,8 @@ const HOUR = 60 * MINUTE;
 
 /**
  * Hard-links staged files into the table's `upload/`: the server may delete what lies there, and the staged file stays
- * until the load is proven. Rejects when something lies there already, since it would be loaded along.
+ * until the load is proven. Rejects when something else lies there already, since it would be loaded along; our own files are
+ * of a run that was cut off here.
  */
 export async function placeFiles(
   directory: TableDirectory,
@@ -26,15 +27,25 @@ export async function placeFiles(
     await mkdir(upload, { mode: 0o755 });
     await chown(upload, directory.uid, directory.gid);
   }
-  const foreign = await componentsIn(upload);
-  if (foreign.length > 0) {
-    throw new KnownError('files', `${upload} is not empty: ${foreign.slice(0, 3).join(', ')}`, {
-      hint: 'Load these files by nodetool refresh, or take them away; then restore again.',
-    });
-  }
+  await expectNoForeignFiles(directory, staged.names);
+  for (const name of await componentsIn(upload)) await rm(join(upload, name));
   for (const name of staged.names) await link(join(staged.directory, name), join(upload, name));
   await syncDirectory(upload);
   report.info(`Data extracted to ${upload}/`);
+}
+
+/** Rejects with `files` when files that are not ours wait in `upload/`: they would be loaded along. */
+export async function expectNoForeignFiles(
+  { path }: TableDirectory,
+  ours: readonly string[] = [],
+): Promise<void> {
+  const upload = join(path, 'upload');
+  const known = new Set(ours);
+  const foreign = (await componentsIn(upload)).filter((name) => !known.has(name));
+  if (foreign.length === 0) return;
+  throw new KnownError('files', `${upload} is not empty: ${foreign.slice(0, 3).join(', ')}`, {
+    hint: 'Load these files by nodetool refresh, or take them away; then restore again.',
+  });
 }
 
 /**

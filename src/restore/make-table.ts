@@ -1,50 +1,95 @@
 import { quoteName } from '../cql/quoting.js';
-import { kindOf, KnownError, messageOf } from '../errors.js';
+import { kindOf, KnownError } from '../errors.js';
 import { planCreation } from '../model/table-creation.js';
-import { keyspaceOf } from '../model/table-name.js';
+import { keyspaceOf, type TableName } from '../model/table-name.js';
+import { hasEnded } from '../model/job.js';
 import type { TableRecord } from '../model/table-record.js';
+import type { TableJournal } from './journal.js';
 import type { LoadStep } from './plan.js';
 import type { CqlSchema } from './saved-schema.js';
+import { dropKeyspace, removeTable } from './remove-table.js';
 import { putOptionsBack } from './table-options.js';
 import type { RestoreTools } from './tools.js';
-import type { Touched } from './touched.js';
 
-/** Removes the present table, where there is one, and makes it anew and empty, in the way that the plan says. */
-export async function makeTable(step: LoadStep, touched: Touched, tools: RestoreTools): Promise<TableRecord> {
-  const record =
-    step.way === 'cql' ? await makeByCql(step, touched, tools) : await makeByApi(step, touched, tools);
+/**
+ * Gives an empty table for the data: the present one emptied, or a new one in the way that the plan says. Each step is in the
+ * journal, and one that an earlier run has done to its end is not done again.
+ */
+export async function makeTable(
+  step: LoadStep,
+  book: TableJournal,
+  tools: RestoreTools,
+): Promise<TableRecord> {
+  if (step.action === 'reload') return emptyTable(step, book, tools);
+  if (!hasEnded(book.entry, 'remove')) await removeTable(step, book, tools);
+  const record = hasEnded(book.entry, 'create')
+    ? await expectMade(step, book, tools)
+    : await createTable(step, book, tools);
   tools.report.info(`Table ID for ${step.name}: ${record.id.replaceAll('-', '')}`);
   tools.report.info(`Using Table ID: ${record.id.replaceAll('-', '')}`);
   return record;
 }
 
+/** Keeps the table with everything on it. An index is a table of its own to the server, and is emptied along. */
+async function emptyTable(
+  { name, live }: LoadStep,
+  book: TableJournal,
+  { engine, report }: RestoreTools,
+): Promise<TableRecord> {
+  const described = await engine.describe(name);
+  if (described.kind !== 'table' || described.record.id !== live?.id)
+    throw new KnownError('database', `The table '${name}' that was to be emptied is not there any more`);
+  const { record } = described;
+  if (hasEnded(book.entry, 'truncate')) return record;
+  await book.step('truncate', async () => {
+    report.info(`Truncating table ${record.keyspace}.${name}`);
+    await engine.truncate(record);
+    report.info('Table truncated successfully');
+  });
+  return record;
+}
+
+async function createTable(step: LoadStep, book: TableJournal, tools: RestoreTools): Promise<TableRecord> {
+  const make = step.way === 'cql' ? makeByCql : makeByApi;
+  return book
+    .step('create', () => make(step, book, tools))
+    .catch(async (error: unknown) => {
+      if (kindOf(error) === 'database' && book.entry.madeId === null) await book.withdraw('create');
+      throw error;
+    });
+}
+
+/** An earlier run has made it. */
+async function expectMade(
+  { name }: LoadStep,
+  { entry }: TableJournal,
+  { engine }: RestoreTools,
+): Promise<TableRecord> {
+  const record = await engine.untilReady(name);
+  if (record.id !== entry.madeId)
+    throw new KnownError('database', `The table '${name}' is not the one that this job has made`);
+  return record;
+}
+
 async function makeByApi(
-  { name, live, saved, target, tableOptions }: LoadStep,
-  touched: Touched,
+  { name, saved, target, tableOptions }: LoadStep,
+  book: TableJournal,
   tools: RestoreTools,
 ): Promise<TableRecord> {
   const { engine, report } = tools;
   if (!saved.alternator) throw new Error('planned by the API without a schema for it');
   const creation = planCreation(saved.alternator, name, target);
-  if (live) {
-    touched.removed = true;
-    await report
-      .step(`Delete table ${name}`, () => engine.deleteTable(name))
-      .catch((error: unknown) => {
-        touched.removalUnanswered = kindOf(error) === 'unavailable';
-        throw error;
-      });
-    report.info(`Present table ${name} deleted`);
-  }
   const { GlobalSecondaryIndexes = [], LocalSecondaryIndexes = [] } = creation.input;
+  await removeLeftover(name, book, tools);
   const record = await report.step(`Create table ${name}`, async () => {
-    const made = await engine.createTable(creation).catch((error: unknown) => {
-      touched.unsure = kindOf(error) === 'unavailable';
-      throw error;
-    });
-    touched.madeId = made.id;
+    if (book.entry.madeId === null) {
+      const made = await engine.createTable(creation);
+      await book.note({ madeId: made.id });
+    }
     return engine.untilReady(name);
   });
+  if (record.id !== book.entry.madeId)
+    throw new KnownError('database', `The table '${name}' is not the one that this job has made`);
   report.info(
     `Table ${name} created with ${GlobalSecondaryIndexes.length} global and ${LocalSecondaryIndexes.length} local indexes`,
   );
@@ -52,23 +97,37 @@ async function makeByApi(
   return record;
 }
 
+/**
+ * A run that was cut off while it asked for the table may have made it, and did not learn its id. An empty table that has
+ * come since is taken for it, and made anew; one with items is somebody's.
+ */
+async function removeLeftover(
+  name: TableName,
+  book: TableJournal,
+  { engine, report }: RestoreTools,
+): Promise<void> {
+  const wasCutOff = book.entry.steps.filter(({ step }) => step === 'create').length > 1;
+  if (!wasCutOff || book.entry.madeId !== null) return;
+  const present = await engine.describe(name);
+  if (present.kind !== 'table') return;
+  const { items } = await engine.sample(name, { most: 1 });
+  if (items > 0)
+    throw new KnownError('database', `A table '${name}' is there that this restore did not make`);
+  report.info(`Removing the empty table ${name} that an interrupted restore made`);
+  await engine.deleteTable(name);
+}
+
 /** The documented order and words. No directory is deleted: the server makes a new one by the new id. */
 async function makeByCql(
-  { name, saved, live }: LoadStep,
-  touched: Touched,
-  { engine, report }: RestoreTools,
+  { name, saved }: LoadStep,
+  book: TableJournal,
+  tools: RestoreTools,
 ): Promise<TableRecord> {
+  const { engine, report } = tools;
   const schema = expectCql(saved.cql);
   const keyspace = keyspaceOf(name);
-
-  report.info(`Dropping keyspace: ${keyspace}`);
-  touched.removed = live !== undefined;
-  // Until the new table says who it is, nobody knows how far a statement without an answer came.
-  touched.unsure = true;
-  touched.removalUnanswered = live !== undefined;
-  await engine.execute(`DROP KEYSPACE IF EXISTS ${quoteName(keyspace)}`);
-  touched.removalUnanswered = false;
-  report.info(`Keyspace ${keyspace} dropped successfully`);
+  // Whatever a run that was cut off here has made of it.
+  if (book.entry.steps.filter(({ step }) => step === 'create').length > 1) await dropKeyspace(name, tools);
 
   report.info(`Ensuring keyspace exists: ${keyspace}`);
   await engine.execute(schema.keyspace ?? fallbackKeyspace(keyspace, report));
@@ -86,46 +145,13 @@ async function makeByCql(
   report.info(`Base table schema restored successfully for ${name}`);
 
   const described = await engine.describe(name);
-  if (described.kind === 'table') touched.madeId = described.record.id;
+  if (described.kind === 'table') await book.note({ madeId: described.record.id });
   if (described.kind !== 'table')
     throw new KnownError('database', `Table '${name}' was made by CQL, but is ${described.kind}`);
   report.info(`Truncating table ${keyspace}.${name}`);
   await engine.truncate(described.record);
   report.info('Table truncated successfully');
   return described.record;
-}
-
-/** Indexes and views, after the data. One that fails is a warning: the table itself is back. */
-export async function makeViews(
-  { name, saved, strictViews }: LoadStep,
-  { engine, report }: RestoreTools,
-): Promise<void> {
-  const schema = expectCql(saved.cql);
-  const failed = (what: string, error: unknown) => {
-    const text = `Error restoring ${what}: ${messageOf(error)}`;
-    if (strictViews) throw new KnownError('database', text, { cause: error });
-    report.warn(text);
-  };
-  for (const statement of schema.indexes) {
-    await engine.execute(statement).catch((error: unknown) => {
-      failed(`an index of ${name}`, error);
-    });
-  }
-  report.info('Restoring materialized views after data is loaded...');
-  report.info(`Looking for materialized views to restore for ${name}`);
-  report.info(`Found ${schema.views.length} materialized view(s) to restore`);
-  for (const view of schema.views) {
-    const { from } = view;
-    report.info(`Restoring materialized view from ${from}`);
-    try {
-      if ('problem' in view) throw new KnownError('damaged', view.problem);
-      await engine.execute(view.statement);
-      report.info('Materialized view restored successfully');
-    } catch (error) {
-      failed(`materialized view from ${from}`, error);
-    }
-  }
-  report.info(`All materialized views processed for ${name}`);
 }
 
 /** The documented keyspace, for folders that say nothing of theirs. */
@@ -139,7 +165,7 @@ function fallbackKeyspace(keyspace: string, report: RestoreTools['report']): str
   );
 }
 
-function expectCql(cql: LoadStep['saved']['cql']): CqlSchema {
+export function expectCql(cql: LoadStep['saved']['cql']): CqlSchema {
   if ('problem' in cql) throw new Error(`planned by CQL without statements: ${cql.problem}`);
   return cql;
 }

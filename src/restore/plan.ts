@@ -1,21 +1,22 @@
 import type { NodeIdentity } from '../engine/engine.js';
 import type { ErrorKind } from '../errors.js';
 import { creationProblems } from '../model/creation-problems.js';
-import { unusualOptions } from '../model/option-changes.js';
+import { plannedOptions, type PlannedOption } from '../model/planned-options.js';
 import { parseServerVersion } from '../model/server-version.js';
 import { rule } from '../model/version-rules.js';
 import type { CreationTarget } from '../model/table-creation.js';
-import { formatSize } from '../model/size.js';
+import { schemaOfTable } from '../model/schema-record.js';
 import { nodeHoldsWholeTable } from '../model/ring-share.js';
 import type { TableName } from '../model/table-name.js';
 import type { Described, TableRecord } from '../model/table-record.js';
-import type { StoredBackup } from '../store/store.js';
-import type { RestoreRequest, SchemaWay } from './request.js';
+import { notCompared, schemaDrift } from '../model/schema-drift.js';
+import type { ItemCheck, RestoreRequest, SchemaWay } from './request.js';
 import type { SavedSchema } from './saved-schema.js';
+import { writtenBy, type RestoreSource } from './source.js';
 
-/** A backup of a table with what it says of the schema, or the reason why there is none that can be used. */
-export type FoundBackup =
-  | { readonly backup: StoredBackup; readonly saved: SavedSchema }
+/** What can be loaded, with what it says of the schema, or the reason why there is nothing that can be used. */
+export type FoundSource =
+  | { readonly source: RestoreSource; readonly saved: SavedSchema }
   | { readonly problem: string; readonly kind: ErrorKind };
 
 export interface RestoreFacts {
@@ -27,8 +28,9 @@ export interface RestoreFacts {
 
 /** What was found out of one table that is to be restored. */
 export interface TableFacts {
+  /** As it will be called. */
   readonly name: TableName;
-  readonly found: FoundBackup;
+  readonly found: FoundSource;
   readonly live: Described;
   /** Tables that lie in the same keyspace and would be dropped with it. */
   readonly neighbours: readonly string[];
@@ -36,34 +38,58 @@ export interface TableFacts {
 
 export type RestoreStep =
   | {
-      /** `create`: there is no such table. `recreate`: there is one, and it goes. */
-      readonly action: 'create' | 'recreate';
+      /**
+       * `create`: there is no such table. `reload`: there is one just like it, which is emptied. `recreate`: there is another
+       * one, and it goes.
+       */
+      readonly action: 'create' | 'reload' | 'recreate';
       readonly name: TableName;
-      readonly backup: StoredBackup;
+      readonly source: RestoreSource;
       readonly way: SchemaWay;
       /** The server that makes it, and on what the table lay. */
       readonly target: CreationTarget;
       /** Whether to set what the API cannot. */
       readonly tableOptions: boolean;
+      /** What that is, as far as it can be told before there is a new table. */
+      readonly options: readonly PlannedOption[];
       readonly strictViews: boolean;
       /** Whether CREATE TABLE takes the name. */
       readonly cqlTakesName: boolean;
-      /** Of the ring. */
-      readonly nodes: number;
       readonly saved: SavedSchema;
       readonly live: TableRecord | undefined;
       /** Whether this node's files hold all of the present table, so that a copy of them is a copy of it. */
       readonly liveIsWhole: boolean;
       /** Let the server send each row to its owners, instead of keeping the files as they are. */
       readonly stream: boolean;
+      readonly check: ItemCheck;
+      readonly noSafetyCopy: boolean;
     }
-  | { readonly action: 'fail'; readonly name: TableName; readonly reason: string; readonly kind: ErrorKind };
+  /** An undo of a table that was not there before: it goes, and a copy of it is kept. */
+  | DeleteStep
+  | {
+      readonly action: 'fail';
+      readonly name: TableName;
+      readonly reason: string;
+      readonly kind: ErrorKind;
+      /** What became of the table; that it was not touched where nothing is said. */
+      readonly changed?: string;
+    };
 
-export type LoadStep = Exclude<RestoreStep, { readonly action: 'fail' }>;
+export interface DeleteStep {
+  readonly action: 'delete';
+  readonly name: TableName;
+  /** The job that made it. */
+  readonly job: string;
+  readonly live: TableRecord;
+}
+
+export type LoadStep = Extract<RestoreStep, { readonly source: RestoreSource }>;
 
 export interface RestorePlan {
   readonly runId: string;
   readonly startedAt: Date;
+  readonly node: NodeIdentity;
+  readonly request: RestoreRequest;
   readonly offline: boolean;
   readonly steps: readonly RestoreStep[];
 }
@@ -73,14 +99,19 @@ export function planRestore(request: RestoreRequest, facts: RestoreFacts): Resto
   return {
     runId: facts.runId,
     startedAt: facts.now,
+    node: facts.node,
+    request,
     offline: request.offline,
-    steps: facts.tables.map((table) => {
-      const step = planTable(table, request, facts.node);
-      if (typeof step !== 'string') return step;
-      const kind = 'problem' in table.found ? table.found.kind : 'refused';
-      return { action: 'fail', name: table.name, reason: step, kind };
-    }),
+    steps: facts.tables.map((table) => planOne(table, request, facts.node)),
   };
+}
+
+/** One table's step, or why it cannot be done. */
+export function planOne(facts: TableFacts, request: RestoreRequest, node: NodeIdentity): RestoreStep {
+  const step = planTable(facts, request, node);
+  if (typeof step !== 'string') return step;
+  const kind = 'problem' in facts.found ? facts.found.kind : 'refused';
+  return { action: 'fail', name: facts.name, reason: step, kind };
 }
 
 /** A step, or the reason why this table cannot be restored. */
@@ -90,15 +121,18 @@ function planTable(
   node: NodeIdentity,
 ): LoadStep | string {
   if ('problem' in found) return found.problem;
-  const { backup, saved } = found;
+  const { source, saved } = found;
   if (live.kind === 'plain CQL')
     return `'${name}' is now a plain CQL table, which no backup of ours can replace`;
   if (neighbours.length > 0) {
     return `the keyspace of '${name}' also holds ${neighbours.join(', ')}, made by plain CQL, and would take it along when it is dropped`;
   }
-  if (backup.kind === 'manifest' && !backup.manifest.table.whole && !request.nodeLocalOnly) {
-    return `backup ${backup.label} holds only one node's share of '${name}'; --node-local-only restores it all the same`;
+  const share = isShare(source);
+  if (share !== undefined && !request.nodeLocalOnly) {
+    return `backup ${share} holds only one node's share of '${name}'; --node-local-only restores it all the same`;
   }
+  if (request.as !== undefined && live.kind === 'table' && !request.replace)
+    return `a table '${name}' is there; --replace replaces it`;
   if (
     live.kind === 'table' &&
     !request.nodeLocalOnly &&
@@ -111,13 +145,15 @@ function planTable(
   }
 
   const way: SchemaWay = saved.alternator === undefined ? 'cql' : request.schema;
+  if (request.as !== undefined && way === 'cql')
+    return 'CQL statements make the table that they name: --as needs a backup with alternator_schema.json';
   // Scylla's CREATE takes \w+ only, even in quotes (create_table_statement.cc); found out now, not after the DROP.
   const cqlTakesName = node.engine !== 'Scylla' || /^\w+$/.test(name);
   if (way === 'cql' && !cqlTakesName) {
     return `'${name}' cannot be made by CQL: Scylla takes letters, digits and _ only`;
   }
   if (way === 'cql' && 'problem' in saved.cql) return saved.cql.problem;
-  const target = targetOf(backup, saved, node);
+  const target = targetOf(source, saved, node);
   if (way === 'alternator' && saved.alternator) {
     const place = { ...target, nodes: node.nodeCount, racks: node.racks };
     const problems = creationProblems(saved.alternator, name, place);
@@ -125,46 +161,58 @@ function planTable(
   }
 
   return {
-    action: live.kind === 'table' ? 'recreate' : 'create',
+    action: live.kind === 'table' ? (canReload(live.record, saved, way, request) ? 'reload' : 'recreate') : 'create',
     name,
-    backup,
+    source,
     way,
     target,
     tableOptions: way === 'alternator' && !request.noTableOptions,
+    // CQL takes all of them in its CREATE.
+    options:
+      way === 'alternator'
+        ? plannedOptions(saved.record, live.kind === 'table' ? schemaOfTable(live.record) : undefined, {
+            server: target.server,
+            topology: node.topology,
+          })
+        : [],
     strictViews: request.strictViews,
     cqlTakesName,
-    nodes: node.nodeCount,
     saved,
     live: live.kind === 'table' ? live.record : undefined,
     liveIsWhole: live.kind !== 'table' || nodeHoldsWholeTable(live.record.replication, node.topology),
     stream: node.nodeCount > 1 || (live.kind === 'table' && live.record.tablets === true),
+    check: request.check,
+    noSafetyCopy: request.noSafetyCopy,
   };
 }
 
+/** The label of a backup that is one node's share. */
+const isShare = (source: RestoreSource): string | undefined =>
+  source.kind === 'backup' && source.backup.kind === 'manifest' && !source.backup.manifest.table.whole
+    ? source.backup.label
+    : undefined;
+
+/**
+ * Whether emptying the present table does: its schema is the saved one, as far as both sides tell all of it. Grants do not
+ * count: those of the present table stay, and what differs is told.
+ */
+function canReload(
+  live: TableRecord,
+  { record, alternator }: SavedSchema,
+  way: SchemaWay,
+  request: RestoreRequest,
+): boolean {
+  if (request.recreate || way === 'cql' || alternator === undefined) return false;
+  const present = { ...schemaOfTable(live), grants: undefined };
+  const saved = { ...record, grants: undefined };
+  return notCompared(saved, present).length === 0 && schemaDrift(saved, present).length === 0;
+}
+
 /** A backup from before there were tablets is of a table on vnodes, whatever this server makes of new ones. */
-function targetOf(backup: StoredBackup, saved: SavedSchema, node: NodeIdentity): CreationTarget {
+function targetOf(source: RestoreSource, saved: SavedSchema, node: NodeIdentity): CreationTarget {
   const server = parseServerVersion(node.engine, node.version);
-  const from = backup.kind === 'manifest' ? backup.manifest.node : undefined;
+  const from = writtenBy(source);
   const before = from && !rule(parseServerVersion(from.engine, from.version), 'tablets-exist');
   return { server, tablets: saved.record.tablets ?? (before === true ? false : undefined) };
 }
 
-/** The plan for people, one line each. */
-export function describePlan(plan: RestorePlan): readonly string[] {
-  return plan.steps.flatMap((step) => {
-    if (step.action === 'fail') return `  cannot restore ${step.name}: ${step.reason}`;
-    const { backup, name, way } = step;
-    const from =
-      backup.kind === 'manifest'
-        ? `backup ${backup.label} (${formatSize(backup.manifest.totals.bytes)}, finished ${backup.manifest.finishedAt})`
-        : `the documented folder ${backup.folder}, which has no manifest: only its digests can be proven`;
-    const by = way === 'cql' ? ', schema by CQL' : '';
-    const what =
-      step.action === 'recreate' ? `DELETE the present table ${name} and restore it` : `create ${name}`;
-    const line = `  ${what} from ${from}${by}`;
-    const share = `    if it fails, only this node's share of the present table ${name} can be put back`;
-    const options = step.tableOptions ? unusualOptions(step.saved.record, step.nodes) : [];
-    const alter = options.map((option) => `    and, where the new table has another, ${option}`);
-    return [line, ...alter, ...(step.liveIsWhole ? [] : [share])];
-  });
-}

@@ -1,124 +1,185 @@
 import { KnownError, messageOf } from '../errors.js';
+import type { NodeIdentity } from '../engine/engine.js';
 import { quoteName } from '../cql/quoting.js';
+import { nodeHoldsWholeTable } from '../model/ring-share.js';
+import { parseServerVersion } from '../model/server-version.js';
 import { planCreation } from '../model/table-creation.js';
+import { parseTableName, type TableName } from '../model/table-name.js';
 import type { TableRecord } from '../model/table-record.js';
-import { tellFailure } from '../terminal/tell-failure.js';
 import { schemaOfTable } from '../model/schema-record.js';
 import { giveGrantsBack } from './grants.js';
 import { setLateSettings } from './late-settings.js';
+import { JournalTrouble, type TableJournal } from './journal.js';
 import { loadFiles, placeFiles, waitForIndexes } from './load.js';
-import type { LoadStep } from './plan.js';
 import { judgeReadBack } from './read-back.js';
 import { readItems } from './read-items.js';
-import type { SafetyCopy } from './safety-copy.js';
-import { ServerDown } from './server-down.js';
-import { removeStaged } from './stage.js';
-import { putOptionsBack } from './table-options.js';
+import type { PutBack } from './roll-back.js';
+import { readSafetyCopy, type SafetyCopy } from './safety-copy.js';
+import { putOptionsBack, putStreamOptionsBack } from './table-options.js';
 import type { RestoreTools } from './tools.js';
-import type { Touched } from './touched.js';
-
-/** A restore failed, and everything is as it was before it. */
-export class RestoreUndone extends KnownError {}
-
-/** A restore of a table that was not there failed, and a part of it may be there now. */
-export class RestoreHalfMade extends KnownError {}
-
-/** One table whose restore failed after it was touched. */
-export interface Failed {
-  readonly step: LoadStep;
-  readonly safety: SafetyCopy | undefined;
-  readonly touched: Touched;
-}
+import { touchedBy, type Touched } from './touched.js';
 
 /**
- * After a restore that failed with the present table already gone: makes things as they were, and proves it by reading the
- * items. Always rejects: with `RestoreUndone` and the reason of the failure, or with kind `lost` when the table that was
- * there could not be put back; its copy is kept then.
+ * Makes a table as it was before a job touched it, and proves it by reading the items. Everything that it needs stands in the
+ * journal, so that another run can do it as well; and it can be done again where it was cut off. Rejects with the first thing
+ * that stands in the way.
  */
-export async function putBack(failed: Failed, failure: unknown, tools: RestoreTools): Promise<never> {
-  const { step, safety } = failed;
-  const why = messageOf(failure);
-  tellFailure(failure, tools.report);
-  let changed: string;
-  try {
-    if (failure instanceof ServerDown) throw failure;
-    changed = await makeAsBefore(failed, tools);
-  } catch (error) {
-    if (safety) throw lost(step, safety, why, error);
-    throw failure instanceof ServerDown ? failure : halfMade(step, why, error);
-  }
-  throw new RestoreUndone('database', `Restore of '${step.name}' failed: ${why}`, {
-    cause: failure,
-    changed,
-  });
-}
-
-/** Gives the sentence that says what there is now. The safety copy goes when the table was seen to be as before. */
-async function makeAsBefore({ step, safety, touched }: Failed, tools: RestoreTools): Promise<string> {
+export async function putBack(book: TableJournal, tools: RestoreTools): Promise<PutBack> {
   const { engine } = tools;
+  const { entry } = book;
   // What failed may have been the server itself.
   await engine.untilServing();
-  const present = await engine.describe(step.name);
-  if (safety && present.kind === 'table' && present.record.id === safety.record.id) {
-    if (touched.removalUnanswered)
-      return `The table '${step.name}' that was there before still is. Its removal was asked for without an answer, and may come yet: its copy is kept in ${safety.staged.directory}.`;
-    await removeStaged(safety.staged, tools);
-    return `The table '${step.name}' that was there before still is: it was not removed.`;
-  }
+  const name = parseTableName(entry.name);
+  const touched = touchedBy(entry);
+  const safety = entry.safetyCopy === null ? undefined : await readSafetyCopy(entry.safetyCopy);
+  const present = await engine.describe(name);
+  if (safety && present.kind === 'table' && present.record.id === safety.record.id)
+    return touched.emptied ? fillAgain(present.record, safety, touched, tools) : stillThere(safety, touched);
 
-  await removeOwn(step, touched, tools);
-  if (!safety) return `There is no table '${step.name}', as before.`;
-  const doubt = await loadAgain(step, safety, tools);
-  if (doubt !== undefined)
-    return `The table '${step.name}' that was there before is back under a new id, but ${doubt}. Its copy is kept in ${safety.staged.directory}.`;
-  await removeStaged(safety.staged, tools);
-  return step.liveIsWhole
-    ? `The table '${step.name}' that was there before is back, with all its items, under a new id.`
-    : `The table '${step.name}' that was there before is back under a new id, with the items that this node had of it; those of other nodes are gone.`;
+  if (!safety && entry.liveId !== null) {
+    if (present.kind === 'table' && present.record.id === entry.liveId && !touched.emptied)
+      return { told: `The table '${name}' that was there before still is.`, copyKept: false };
+    throw new KnownError('database', 'no copy of it was kept (--no-safety-copy)');
+  }
+  await removeOwn(name, touched, tools);
+  if (!safety) return { told: `There is no table '${name}', as before.`, copyKept: false };
+  return makeAgain(name, safety, book, tools);
 }
 
-/** Only what this run made goes; or what may be that, and holds nothing that could be lost. */
-async function removeOwn(step: LoadStep, { madeId, removed }: Touched, tools: RestoreTools): Promise<void> {
+function stillThere({ record: { name }, staged }: SafetyCopy, { removalUnanswered }: Touched): PutBack {
+  return removalUnanswered
+    ? {
+        told: `The table '${name}' that was there before still is. Its removal was asked for without an answer, and may come yet: its copy is kept in ${staged.directory}.`,
+        copyKept: true,
+      }
+    : {
+        told: `The table '${name}' that was there before still is: it was not removed.`,
+        copyKept: false,
+      };
+}
+
+/** The table was kept and emptied: its own files go in again, after those of the backup, if any came, are out. */
+async function fillAgain(
+  record: TableRecord,
+  safety: SafetyCopy,
+  { loading }: Touched,
+  tools: RestoreTools,
+): Promise<PutBack> {
   const { engine, report } = tools;
-  const present = await engine.describe(step.name);
+  const { name } = record;
+  report.info(`Putting back the items of ${name} that were there before`);
+  if (loading) {
+    // A load that a dead run began may still be under way: it is waited for, since it would go on after the truncation.
+    await engine.refresh(record, { stream: false });
+    await engine.truncate(record);
+  }
+  const node = await engine.identify();
+  await loadCopy(record, safety, node, tools);
+  const doubt = await doubtOf(name, safety, tools);
+  if (doubt !== undefined) {
+    return {
+      told: `The items of '${name}' that were there before are loaded again, but ${doubt}. Their copy is kept in ${safety.staged.directory}.`,
+      copyKept: true,
+    };
+  }
+  return {
+    told: isWhole(safety, node)
+      ? `The table '${name}' is as it was before, with all its items.`
+      : `The table '${name}' is as it was before, with the items that this node had of it; those of other nodes are gone.`,
+    copyKept: false,
+  };
+}
+
+const isWhole = ({ record }: SafetyCopy, { topology }: NodeIdentity): boolean =>
+  nodeHoldsWholeTable(record.replication, topology);
+
+/** Only what this job made goes; or what may be that, and holds nothing that could be lost. */
+async function removeOwn(
+  name: TableName,
+  { madeId, removed, unsure }: Touched,
+  { engine, report }: RestoreTools,
+): Promise<void> {
+  const present = await engine.describe(name);
   if (present.kind === 'missing') return;
   const isOwn = present.kind === 'table' && present.record.id === madeId;
   const isNobodys = async () =>
-    removed && madeId === undefined && (await engine.sample(step.name, { most: 1 })).items === 0;
+    (unsure || (removed && madeId === undefined)) && (await engine.sample(name, { most: 1 })).items === 0;
   if (!isOwn && !(await isNobodys())) {
-    throw new KnownError('database', `a table '${step.name}' is there that this restore did not make`);
+    throw new KnownError('database', `a table '${name}' is there that this restore did not make`);
   }
-  report.info(`Removing what the failed restore made of ${step.name}`);
-  await engine.deleteTable(step.name);
+  report.info(`Removing what the failed restore made of ${name}`);
+  await engine.deleteTable(name);
 }
 
-/** Gives the reason to doubt the result, if there is one. */
-async function loadAgain(
-  step: LoadStep,
+/** The table was removed: a new one is made like it, under a new id. */
+async function makeAgain(
+  name: TableName,
   safety: SafetyCopy,
+  book: TableJournal,
+  tools: RestoreTools,
+): Promise<PutBack> {
+  const { record, staged } = safety;
+  const { engine, report } = tools;
+  report.info(`Putting back the table ${name} that was there before`);
+  const node = await engine.identify();
+  const target = { server: parseServerVersion(node.engine, node.version), tablets: record.tablets };
+  if (safety.way === 'cql') await createByCql(record, tools);
+  else await noteMade((await engine.createTable(planCreation(record.schema, name, target))).id, book, tools);
+  // Indexes complete themselves, and may take as long as a node is away.
+  const again = await engine.untilReady(name, 'later');
+  await noteMade(again.id, book, tools);
+  await putOptionsBack(schemaOfTable(record), again, tools);
+  await loadCopy(again, safety, node, tools);
+  if (safety.way === 'cql') await createViews(record, tools);
+  await setLateSettings(name, record.schema, target, tools);
+  await putStreamOptionsBack(schemaOfTable(record), name, tools);
+  await giveGrantsBack(name, { grants: record.grants, newKeyspace: false }, tools);
+
+  const doubt = await doubtOf(name, safety, tools);
+  if (doubt !== undefined) {
+    return {
+      told: `The table '${name}' that was there before is back under a new id, but ${doubt}. Its copy is kept in ${staged.directory}.`,
+      copyKept: true,
+    };
+  }
+  return {
+    told: isWhole(safety, node)
+      ? `The table '${name}' that was there before is back, with all its items, under a new id.`
+      : `The table '${name}' that was there before is back under a new id, with the items that this node had of it; those of other nodes are gone.`,
+    copyKept: false,
+  };
+}
+
+/** So that whoever goes on after a cut knows it for the job's own. */
+async function noteMade(madeId: string, book: TableJournal, { report }: RestoreTools): Promise<void> {
+  await book.note({ madeId }).catch((error: unknown) => {
+    if (!(error instanceof JournalTrouble)) throw error;
+    report.warn(error.message);
+  });
+}
+
+async function loadCopy(
+  table: TableRecord,
+  { record, staged }: SafetyCopy,
+  { nodeCount }: NodeIdentity,
+  tools: RestoreTools,
+): Promise<void> {
+  await placeFiles(await tools.engine.tableDirectory(table), staged, tools);
+  await loadFiles(table, nodeCount > 1 || record.tablets === true, tools);
+  await waitForIndexes(table, tools);
+}
+
+/** The reason to doubt the result, if there is one. Rejects where nothing is back. */
+async function doubtOf(
+  name: TableName,
+  { staged, sample }: SafetyCopy,
   tools: RestoreTools,
 ): Promise<string | undefined> {
-  const { record, staged, sample } = safety;
-  const { engine, report } = tools;
-  report.info(`Putting back the table ${step.name} that was there before`);
-  const target = { server: step.target.server, tablets: record.tablets };
-  if (safety.way === 'cql') await createByCql(record, tools);
-  else await engine.createTable(planCreation(record.schema, step.name, target));
-  // Indexes complete themselves, and may take as long as a node is away.
-  const again = await engine.untilReady(step.name, 'later');
-  await putOptionsBack(schemaOfTable(record), again, tools);
-  await placeFiles(await engine.tableDirectory(again), staged, tools);
-  await loadFiles(again, step.stream, tools);
-  await waitForIndexes(again, tools);
-  if (safety.way === 'cql') await createViews(record, tools);
-  await setLateSettings(step.name, record.schema, target, tools);
-  await giveGrantsBack(step.name, { grants: record.grants, newKeyspace: false }, tools);
-
-  const seen = await readItems(step.name, tools);
+  const seen = await readItems(name, tools);
   const judgement = judgeReadBack({ sstables: staged.sstables, sample }, seen);
   if (judgement.verdict === 'bad') throw new KnownError('database', judgement.why);
   if (judgement.verdict === 'doubtful') return judgement.why;
-  report.info(`Table ${step.name} is as it was before: ${seen.items} items read`);
+  tools.report.info(`Table ${name} is as it was before: ${seen.items} items read`);
   return undefined;
 }
 
@@ -141,34 +202,4 @@ async function createViews(record: TableRecord, { engine, report }: RestoreTools
       report.warn(`${name} could not be made again: ${messageOf(error)}`);
     });
   }
-}
-
-function halfMade({ name }: LoadStep, why: string, error: unknown): KnownError {
-  return new RestoreHalfMade(
-    'database',
-    `Restore of '${name}' failed: ${why}; and what it made could not be removed: ${messageOf(error)}`,
-    {
-      cause: error,
-      changed: `A table '${name}' may be there that holds only a part of the backup. Before, there was none.`,
-      hint: 'Look at it. If nobody else made it: delete it through the API, then restore again.',
-    },
-  );
-}
-
-function lost(step: LoadStep, { record, staged, way }: SafetyCopy, why: string, error: unknown): KnownError {
-  const { directory } = staged;
-  return new KnownError(
-    'lost',
-    messageOf(error) === why
-      ? `Restore of '${step.name}' failed, and the table that was there before could not be put back: ${why}`
-      : `Restore of '${step.name}' failed: ${why}; and the table that was there before could not be put back: ${messageOf(error)}`,
-    {
-      cause: error,
-      changed: `THE TABLE '${step.name}' IS NOT COMPLETE. All its files, as they were, are in ${directory}: keep them.`,
-      hint:
-        (error instanceof ServerDown ? `${error.hint ?? ''}. Then: ` : '') +
-        `Create the table from ${directory}/alternator_schema.json${way === 'cql' ? ' (by CQL, from schema.cql beside it)' : ''}, copy ${directory}/*-*-* into upload/ of its ` +
-        `directory, and run nodetool refresh -- ${record.keyspace} ${record.name}`,
-    },
-  );
 }

@@ -1,151 +1,139 @@
-import { KnownError, messageOf } from '../errors.js';
-import { grantsWithout, type Grant } from '../model/grant.js';
-import { notCompared, schemaDrift } from '../model/schema-drift.js';
-import { schemaOfTable } from '../model/schema-record.js';
+import { KnownError } from '../errors.js';
+import { hasBegun, hasEnded, isTouchedIn } from '../model/job.js';
 import type { TableRecord } from '../model/table-record.js';
-import type { TableSchema } from '../model/table-schema.js';
-import { addMissingIndexes } from './add-indexes.js';
 import { expectUnchanged } from './expect-unchanged.js';
+import { finishTable } from './finish-table.js';
 import { expectFit, expectFitOf, wayBack } from './fit.js';
-import { giveGrantsBack } from './grants.js';
-import { setLateSettings } from './late-settings.js';
-import { loadFiles, placeFiles, waitForIndexes, waitForViews } from './load.js';
-import { makeTable, makeViews } from './make-table.js';
-import type { LoadStep, RestorePlan } from './plan.js';
-import { putBack } from './put-back.js';
-import { judgeReadBack } from './read-back.js';
-import { readItems } from './read-items.js';
-import { takeSafetyCopy, type SafetyCopy } from './safety-copy.js';
-import { giveToServer, removeStaged, stageBackup, type Staged } from './stage.js';
+import type { TableJournal } from './journal.js';
+import { expectNoForeignFiles, loadFiles, placeFiles } from './load.js';
+import { makeTable } from './make-table.js';
+import type { LoadStep } from './plan.js';
+import { readSafetyCopy, removeCopy, takeSafetyCopy, type CopyPlace, type SafetyCopy } from './safety-copy.js';
+import { giveToServer, removeStaged, stagedBefore, stageFiles, type Staged } from './stage.js';
 import type { RestoreTools } from './tools.js';
-import { isTouched, untouched, type Touched } from './touched.js';
 
-/** A table that was made anew and waits for its data. */
+/** A table that is there, empty, and waits for its data. */
 export interface Replacement {
   readonly step: LoadStep;
+  readonly book: TableJournal;
   readonly staged: Staged;
   readonly safety: SafetyCopy | undefined;
-  readonly touched: Touched;
   readonly record: TableRecord;
 }
 
-/** Proves the backup, keeps a copy of the present table, and only then puts an empty one in its place. */
+/**
+ * Proves the files, keeps a copy of the present table, and only then puts an empty one in its place. What an earlier run has
+ * done of that, as the journal says, is not done again.
+ */
 export async function prepareTable(
   step: LoadStep,
-  plan: RestorePlan,
+  book: TableJournal,
+  place: CopyPlace,
   tools: RestoreTools,
 ): Promise<Replacement> {
-  const staged = await stageBackup(step, plan, tools);
-  const touched = untouched();
-  let safety: SafetyCopy | undefined;
-  try {
-    const held = await expectFit(step, staged);
-    const present = await expectUnchanged(step, tools);
-    if (present) {
-      safety = await takeSafetyCopy(present, plan, tools);
-      safety = { ...safety, way: await wayBack(step, safety) };
-    }
-    tools.signal.throwIfAborted();
-    // From here on there is no good place to stop: what fails is put back.
-    const record = await tools.shield(() => makeTable(step, touched, tools));
-    expectFitOf(held, record);
-    return { step, staged, safety, touched, record };
-  } catch (error) {
-    await removeStaged(staged, tools);
-    if (isTouched(touched)) return await tools.shield(() => putBack({ step, safety, touched }, error, tools));
-    if (safety) await removeStaged(safety.staged, tools);
-    throw error;
+  await book.note({ state: 'working', problem: null });
+  const staged = await stage(step, book, place, tools);
+  const held = await expectFit(step, staged);
+  const safety = isTouchedIn(book.entry)
+    ? await copyTaken(book)
+    : await keepPresent(step, book, place, tools);
+  tools.signal.throwIfAborted();
+  // From here on there is no good place to stop: what fails is put back.
+  const record = await tools.shield(() => makeTable(step, book, tools));
+  expectFitOf(held, record);
+  return { step, book, staged, safety, record };
+}
+
+async function stage(
+  step: LoadStep,
+  book: TableJournal,
+  { runId }: CopyPlace,
+  tools: RestoreTools,
+): Promise<Staged> {
+  const { entry } = book;
+  const { source } = step;
+  const manifest = source.kind === 'backup' && source.backup.kind === 'manifest' ? source.backup.manifest : undefined;
+  // Without a manifest nobody knows which files must be there.
+  if (hasEnded(entry, 'stage') && entry.staged !== null && manifest)
+    return stagedBefore(
+      entry.staged,
+      manifest.archive.entries.map(({ name }) => name),
+    );
+  return book.step(
+    'stage',
+    () => stageFiles(step, runId, tools),
+    ({ directory, isCopy }) => ({ staged: isCopy ? null : directory }),
+  );
+}
+
+/** The copy that was taken before the table was touched is the only one that there can be. */
+async function copyTaken({ entry }: TableJournal): Promise<SafetyCopy | undefined> {
+  return entry.safetyCopy === null ? undefined : readSafetyCopy(entry.safetyCopy);
+}
+
+/** As long as the table lives it is written to: a copy of an earlier run is too old. */
+async function keepPresent(
+  step: LoadStep,
+  book: TableJournal,
+  place: CopyPlace,
+  tools: RestoreTools,
+): Promise<SafetyCopy | undefined> {
+  const present = await expectUnchanged(step, tools);
+  if (book.entry.safetyCopy !== null) await book.note({ safetyCopy: null });
+  if (!present) return undefined;
+  await expectNoForeignFiles(await tools.engine.tableDirectory(present)).catch((error: unknown) => {
+    if (!(error instanceof KnownError)) throw error;
+    throw new KnownError('refused', error.message, {
+      cause: error,
+      changed: 'The table was not touched.',
+      ...(error.hint === undefined ? {} : { hint: error.hint }),
+    });
+  });
+  if (step.noSafetyCopy) {
+    tools.report.warn(`NO COPY OF THE PRESENT TABLE ${step.name} IS KEPT: what is in it cannot be put back`);
+    return undefined;
   }
+  return book.step(
+    'safety copy',
+    () => takeSafetyCopy(present, place, (copy) => wayBack(step, copy), tools),
+    ({ staged }) => ({ safetyCopy: staged.directory }),
+  );
 }
 
 /** Puts the proven files where the server looks for them. */
-export async function placeTable({ staged, record }: Replacement, tools: RestoreTools): Promise<void> {
+export async function placeTable(
+  { step, staged, record, book }: Replacement,
+  tools: RestoreTools,
+): Promise<void> {
+  if (hasEnded(book.entry, 'load')) return;
   const directory = await tools.engine.tableDirectory(record);
-  await giveToServer(staged, directory);
-  await placeFiles(directory, staged, tools);
+  // What a run that was cut off there has begun to load may still be under way: it is waited for.
+  if (hasBegun(book.entry, 'load')) await tools.engine.refresh(record, { stream: step.stream });
+  await book.step('place', async () => {
+    await giveToServer(staged, directory);
+    await placeFiles(directory, staged, tools);
+  });
 }
 
 /**
  * Loads the files, then looks: at the items, the indexes and the schema. Gives a doubt about the items, if there is one:
- * the copy of the table before is kept then.
+ * people are told of the copy of the table before then.
  */
-export async function finishTable(
+export async function loadTable(
   replacement: Replacement,
   tools: RestoreTools,
 ): Promise<'proven' | 'doubtful'> {
-  const { step, record } = replacement;
-  await loadFiles(record, step.stream, tools);
-  const result = await judgeItems(replacement, tools);
-  await waitForIndexes(record, tools);
-  if (step.way === 'cql') {
-    await makeViews(step, tools);
-    await waitForViews(record, tools);
-    if (step.saved.alternator) await addIndexesAfterCql(step, step.saved.alternator, tools);
-  }
-  const { alternator, record: saved } = step.saved;
-  if (alternator) {
-    await setLateSettings(step.name, alternator, step.target, tools).catch((error: unknown) => {
-      tools.report.warn(
-        `Tags, time to live and stream of ${step.name} may not be as saved: ${messageOf(error)}`,
-      );
-    });
-  }
-  // Of a backup that does not know them, those of the table that was there are the best that can be had.
-  const grants = saved.grants ?? replacement.safety?.record.grants;
-  const wanted = { grants, newKeyspace: step.way === 'cql' };
-  const ofTheMaker = await giveGrantsBack(step.name, wanted, tools);
-  await tellDrift(step, ofTheMaker, tools);
-  return result;
+  const { step, book, record } = replacement;
+  if (!hasEnded(book.entry, 'load'))
+    await book.step('load', () => loadFiles(record, step.stream, tools));
+  return finishTable(replacement, tools);
 }
 
-/** The data is back by now. */
-async function addIndexesAfterCql(step: LoadStep, saved: TableSchema, tools: RestoreTools): Promise<void> {
-  await addMissingIndexes(step, saved.describe, tools).catch((error: unknown) => {
-    tools.report.warn(`The indexes of ${step.name} may not be as saved: ${messageOf(error)}`);
-  });
-}
-
-/** The result is judged by reading the items back. */
-async function judgeItems(
-  { step, staged }: Replacement,
-  tools: RestoreTools,
-): Promise<'proven' | 'doubtful'> {
-  const { report } = tools;
-  const seen = await readItems(step.name, tools);
-  const sample = step.backup.kind === 'manifest' ? step.backup.manifest.sample : undefined;
-  const judgement = judgeReadBack({ sstables: staged.sstables, sample }, seen);
-  if (judgement.verdict === 'bad')
-    throw new KnownError('database', `The data of '${step.name}' is not there: ${judgement.why}`);
-  report.info(`Read back ${seen.complete ? 'all' : 'a sample of'} ${seen.items} items of ${step.name}`);
-  if (judgement.verdict === 'good') return 'proven';
-  report.warn(`${step.name}: ${judgement.why}`);
-  return 'doubtful';
-}
-
-/**
- * The data is back by now: a schema that cannot be read is a warning. What the server granted to the role that restores is no
- * drift of the table's.
- */
-async function tellDrift(
-  { name, saved }: LoadStep,
-  ofTheMaker: readonly Grant[],
-  { engine, report }: RestoreTools,
-): Promise<void> {
-  try {
-    const described = await engine.describe(name);
-    if (described.kind !== 'table')
-      throw new KnownError('database', `it is ${described.kind} after its restore`);
-    const live = schemaOfTable(described.record);
-    const grants = live.grants && grantsWithout(live.grants, ofTheMaker);
-    for (const line of schemaDrift(saved.record, { ...live, grants }))
-      report.warn(`settings drift: ${name}: ${line}`);
-    // What a folder of the documented scripts lacks was told before; what a manifest should have, and has not, is news.
-    const untold = saved.alternator ? notCompared(saved.record, live) : [];
-    if (untold.length > 0)
-      report.warn(
-        `${name}: not compared, since the backup or the server does not tell: ${untold.join('; ')}`,
-      );
-  } catch (error) {
-    report.warn(`The schema of ${name} could not be compared: ${messageOf(error)}`);
-  }
+/** The files that waited are of no use any more; those of a run that did nothing to its table, and its copy, neither. */
+export async function tidy(book: TableJournal, tools: RestoreTools): Promise<void> {
+  const { staged, safetyCopy } = book.entry;
+  if (staged !== null) await removeStaged({ directory: staged, isCopy: false }, tools);
+  const isNeedless = safetyCopy !== null && !isTouchedIn(book.entry);
+  if (isNeedless) await removeCopy(safetyCopy, tools);
+  await book.note({ staged: null, ...(isNeedless ? { safetyCopy: null } : {}) });
 }

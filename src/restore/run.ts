@@ -1,47 +1,85 @@
-import { join } from 'node:path';
 import { KnownError } from '../errors.js';
-import { namesIn, removeTree } from '../system/files.js';
 import { withNotBegun } from '../model/not-begun.js';
+import type { Job } from '../model/job.js';
 import type { TableOutcome } from '../model/outcome.js';
 import { clearNotedSnapshots } from '../store/clear-noted-snapshots.js';
 import { noteInHistory } from '../store/note-in-history.js';
 import { answeringSignals } from './answer-signal.js';
 import { attempt, gap } from './attempt.js';
+import { deleteTable } from './delete-table.js';
+import { jobOf } from './job-of.js';
+import { openJournal, type Journal } from './journal.js';
+import { clearLeftovers, closeUntouched, dropOldCopies } from './jobs-left.js';
 import { restoreOffline } from './offline.js';
-import type { RestorePlan } from './plan.js';
-import { finishTable, placeTable, prepareTable } from './replace-table.js';
-import { settle } from './settle.js';
+import type { RestorePlan, RestoreStep } from './plan.js';
+import { loadTable, placeTable, prepareTable } from './replace-table.js';
+import { giveUp, settle } from './settle.js';
 import type { RestoreTools } from './tools.js';
 
+/** Whose plan it is: what people asked for, or what takes an earlier job back. */
+export interface RunKind {
+  readonly command: Job['command'];
+  /** The job that is taken back. */
+  readonly of: string | null;
+}
+
 /**
- * Nothing is removed before its replacement is proven; what fails after that is put back. A signal ends it between two
- * tables; what was done by then is in the outcomes.
+ * Nothing is removed before its replacement is proven; what fails after that is put back; each step is in the journal. A signal
+ * ends it between two tables; what was done by then is in the outcomes.
  */
-export async function runRestore(plan: RestorePlan, tools: RestoreTools): Promise<readonly TableOutcome[]> {
-  const { store, service, report } = tools;
-  return store.withLock('restore', async () => {
-    for (const sentence of await store.repair()) report.info(`Repaired: ${sentence}`);
-    await clearNotedSnapshots(tools);
-    await clearStaging(tools);
+export async function runRestore(
+  plan: RestorePlan,
+  tools: RestoreTools,
+  kind: RunKind = { command: 'restore', of: null },
+): Promise<readonly TableOutcome[]> {
+  return onStore(kind.command, tools, async () => {
+    await closeUntouched(tools);
+    await clearLeftovers(tools);
     await expectWholeRing(tools);
-    if (plan.offline) await service.verify();
+    if (plan.offline) await tools.service.verify();
+    await tools.store.noteWorkDirectory(await tools.engine.workDirectory());
+    const job = jobOf(plan, kind.command, kind.of, tools.store.root);
+    const journal = await openJournal(job, tools);
     const done = await answeringSignals(tools, () =>
-      plan.offline ? restoreOffline(plan, tools) : restoreOnline(plan, tools),
+      plan.offline ? restoreOffline(plan, journal, tools) : restoreOnline(plan, journal, tools),
     );
     const outcomes = withNotBegun(
       plan.steps.map(({ name }) => name),
       done,
     );
-    await noteInHistory(tools, historyEntry(plan, outcomes, tools));
+    await finishJob(journal, outcomes, tools);
     return outcomes;
   });
+}
+
+/** What a run under the lock of the store begins with. */
+export async function onStore<T>(command: string, tools: RestoreTools, work: () => Promise<T>): Promise<T> {
+  const { store, report } = tools;
+  return store.withLock(command, async () => {
+    for (const sentence of await store.repair()) report.info(`Repaired: ${sentence}`);
+    await clearNotedSnapshots(tools);
+    return work();
+  });
+}
+
+/** The journal is closed when nothing is left; copies that nobody will want go; the history is told. */
+export async function finishJob(
+  journal: Journal,
+  outcomes: readonly TableOutcome[],
+  tools: RestoreTools,
+): Promise<void> {
+  await journal.close();
+  await dropOldCopies(tools);
+  const { id: run, command, of, startedAt } = journal.job;
+  const finishedAt = tools.clock.now().toISOString();
+  await noteInHistory(tools, { run, command, ...(of === null ? {} : { of }), startedAt, finishedAt, outcomes });
 }
 
 /**
  * With a node away a table could be removed and not be made again: its indexes stay CREATING, and a load that streams to
  * all owners fails (recorded api 949, nodetool 610).
  */
-async function expectWholeRing({ engine }: RestoreTools): Promise<void> {
+export async function expectWholeRing({ engine }: RestoreTools): Promise<void> {
   const absent = await engine.absentNodes();
   if (absent.length > 0) {
     throw new KnownError('refused', `Not every node of the ring is up and normal: ${absent.join(', ')}`, {
@@ -52,31 +90,21 @@ async function expectWholeRing({ engine }: RestoreTools): Promise<void> {
   await engine.schemaVersion();
 }
 
-/** Copies out of backups, which a killed run left on the data file system. Nobody else restores on this node now. */
-async function clearStaging({ engine, report }: RestoreTools): Promise<void> {
-  const staging = join(await engine.workDirectory(), 'staging');
-  for (const run of await namesIn(staging)) {
-    await removeTree(join(staging, run));
-    report.info(`Removed what an interrupted restore had unpacked: ${join(staging, run)}`);
-  }
-}
-
 /** Table by table, the server running all the time. */
-async function restoreOnline(plan: RestorePlan, tools: RestoreTools): Promise<readonly TableOutcome[]> {
+export async function restoreOnline(
+  plan: Pick<RestorePlan, 'steps' | 'runId'>,
+  journal: Journal,
+  tools: RestoreTools,
+): Promise<readonly TableOutcome[]> {
   const outcomes: TableOutcome[] = [];
   for (const step of plan.steps) {
     if (tools.signal.aborted) break;
-    const outcome = await attempt(step, plan, tools, async (load) => {
-      const replacement = await prepareTable(load, plan, tools);
-      tools.report.info(`Restoring data for ${step.name}`);
-      await settle(replacement, tools, async () => {
-        await placeTable(replacement, tools);
-        return finishTable(replacement, tools);
-      });
-    }).catch((error: unknown) => {
-      // Before its first change: the table is as it was.
-      if (!tools.signal.aborted) throw error;
-    });
+    const outcome = await attempt(step, plan, tools, () => restoreOne(step, plan, journal, tools)).catch(
+      (error: unknown) => {
+        // Before its first change: the table is as it was.
+        if (!tools.signal.aborted) throw error;
+      },
+    );
     if (!outcome) break;
     outcomes.push(outcome);
     gap(plan, tools);
@@ -84,14 +112,26 @@ async function restoreOnline(plan: RestorePlan, tools: RestoreTools): Promise<re
   return outcomes;
 }
 
-const historyEntry = (
-  plan: RestorePlan,
-  outcomes: readonly TableOutcome[],
-  { clock }: RestoreTools,
-): object => ({
-  run: plan.runId,
-  command: 'restore',
-  startedAt: plan.startedAt.toISOString(),
-  finishedAt: clock.now().toISOString(),
-  outcomes,
-});
+async function restoreOne(
+  step: RestoreStep,
+  plan: Pick<RestorePlan, 'steps' | 'runId'>,
+  journal: Journal,
+  tools: RestoreTools,
+): Promise<void> {
+  if (step.action === 'fail') return;
+  const book = journal.of(step.name);
+  const place = { runId: plan.runId, number: plan.steps.indexOf(step) + 1 };
+  if (step.action === 'delete') {
+    await deleteTable(step, book, place, tools).catch((error: unknown) => giveUp(error, book, tools));
+    await book.note({ state: 'done' });
+    return;
+  }
+  const replacement = await prepareTable(step, book, place, tools).catch((error: unknown) =>
+    giveUp(error, book, tools),
+  );
+  tools.report.info(`Restoring data for ${step.name}`);
+  await settle(book, tools, async () => {
+    await placeTable(replacement, tools);
+    return loadTable(replacement, tools);
+  });
+}

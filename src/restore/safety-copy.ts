@@ -1,5 +1,6 @@
-import { link } from 'node:fs/promises';
-import { join } from 'node:path';
+import { link, readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { z } from 'zod';
 import type { ItemSample } from '../engine/engine.js';
 import { isWishToStop, KnownError, messageOf, type ErrorKind } from '../errors.js';
 import { DATA, groupSSTables, parseComponentName, TOC, type SSTable } from '../model/sstable.js';
@@ -7,10 +8,9 @@ import { snapshotTag } from '../model/snapshot-tag.js';
 import type { TableRecord } from '../model/table-record.js';
 import { renderSchemaFile } from '../model/table-schema.js';
 import { ALTERNATOR_SCHEMA_FILE, LEGACY_SCHEMA_FILE } from '../store/layout.js';
-import { reasonOf, syncDirectory, writeDurably } from '../system/files.js';
-import type { RestorePlan } from './plan.js';
+import { namesIn, reasonOf, removeIfEmpty, removeTree, syncDirectory, writeDurably } from '../system/files.js';
 import { readItems } from './read-items.js';
-import { removeStaged, type Staged } from './stage.js';
+import type { Staged } from './stage.js';
 import type { RestoreTools } from './tools.js';
 import type { SchemaWay } from './request.js';
 import { makeWorkDirectory } from './work-directory.js';
@@ -25,24 +25,38 @@ export interface SafetyCopy {
   readonly way: SchemaWay;
 }
 
+/** Which run takes the copy, and where in its list the table stands: that makes the tag. */
+export interface CopyPlace {
+  readonly runId: string;
+  readonly number: number;
+}
+
+/** Written last: without it a folder is no safety copy. */
+const RECORD_FILE = 'record.json';
+
+export const SAFETY = 'safety';
+
 /**
  * Freezes the present table and links its files into the work directory, so that neither DROP nor anybody's clearsnapshot
- * can take them. The links share their inode with live files: never chown or chmod them.
+ * can take them. The links share their inode with live files: never chown or chmod them. `judge` says by which means the
+ * table could be made again, or rejects where it could not.
  */
 export async function takeSafetyCopy(
   record: TableRecord,
-  plan: RestorePlan,
+  { runId, number }: CopyPlace,
+  judge: (copy: Pick<SafetyCopy, 'record' | 'staged'>) => Promise<SchemaWay>,
   tools: RestoreTools,
 ): Promise<SafetyCopy> {
   const { engine, store, report } = tools;
   // A tag and a note of its own: one table's tag that cannot be cleared must stay written down.
-  const number = plan.steps.findIndex(({ name }) => name === record.name) + 1;
-  const tag = snapshotTag(store.id, `${plan.runId}_${number}`);
-  const directory = join(await engine.workDirectory(), 'safety', plan.runId, record.name);
+  const tag = snapshotTag(store.id, `${runId}_${number}`);
+  const directory = join(await engine.workDirectory(), SAFETY, runId, record.name);
+  // What a run that was cut off here has left is no copy.
+  await removeTree(directory);
   await makeWorkDirectory(directory);
   try {
     // Read before the freezing: what is read is in the copy then.
-    const sample = await sampleOf(record, tools);
+    const sample = await itemsOf(record, tools);
     await store.noteSnapshot(tag, [record.keyspace]);
     const names = await linkSnapshot(record, tag, directory, tools).finally(() =>
       dropTag(record, tag, tools),
@@ -52,10 +66,13 @@ export async function takeSafetyCopy(
     await writeDurably(join(directory, ALTERNATOR_SCHEMA_FILE), renderSchemaFile(record.schema));
     const statements = [record.keyspaceStatement, ...record.statements.map(({ statement }) => statement)];
     await writeDurably(join(directory, LEGACY_SCHEMA_FILE), statements.map(ended).join('\n'));
+    const staged: Staged = { directory, names, sstables: sstables.length, isCopy: true };
+    const copy = { record, staged, sample, way: await judge({ record, staged }) };
+    await writeDurably(join(directory, RECORD_FILE), renderCopy(copy));
     report.info(`Safety copy of the present table ${record.name}: ${directory}`);
-    return { record, staged: { directory, names, sstables: sstables.length }, sample, way: 'alternator' };
+    return copy;
   } catch (error) {
-    await removeStaged({ directory }, tools);
+    await removeCopy(directory, tools);
     if (error instanceof KnownError && (error.changed !== undefined || isWishToStop(error))) throw error;
     const kind: ErrorKind = error instanceof KnownError ? error.kind : 'files';
     throw new KnownError(
@@ -63,6 +80,53 @@ export async function takeSafetyCopy(
       `No safety copy of the present table '${record.name}' could be made: ${reasonOf(error)}`,
       { cause: error, changed: 'The table was not touched.' },
     );
+  }
+}
+
+const copyFile = z.strictObject({
+  format: z.literal(1),
+  // Written by us from what the server said, whole; read back as it is.
+  record: z.looseObject({ name: z.string(), keyspace: z.string(), id: z.uuid() }),
+  names: z.array(z.string()),
+  sample: z.strictObject({ items: z.number(), complete: z.boolean() }).nullable(),
+  way: z.enum(['alternator', 'cql']),
+});
+
+const renderCopy = ({ record, staged: { names }, sample, way }: SafetyCopy): string =>
+  `${JSON.stringify({ format: 1, record, names, sample, way }, null, 1)}\n`;
+
+/** A copy that an earlier job has taken. Rejects with `damaged` where it is not whole any more. */
+export async function readSafetyCopy(directory: string): Promise<SafetyCopy> {
+  const damaged = (why: string, cause?: unknown) =>
+    new KnownError('damaged', `The safety copy ${directory} cannot be used: ${why}`, { cause });
+  const text = await readFile(join(directory, RECORD_FILE), 'utf8').catch((error: unknown) => {
+    throw damaged(reasonOf(error), error);
+  });
+  const parsed = parseCopy(text);
+  if (typeof parsed === 'string') throw damaged(parsed);
+  const { record, names, sample, way } = parsed;
+  const there = new Set(await namesIn(directory));
+  const missing = names.filter((name) => !there.has(name));
+  if (missing.length > 0) throw damaged(`${missing.slice(0, 3).join(', ')} missing`);
+  const staged: Staged = { directory, names, sstables: groupSSTables(names).length, isCopy: true };
+  return { record: record as unknown as TableRecord, staged, sample, way };
+}
+
+function parseCopy(text: string): z.infer<typeof copyFile> | string {
+  try {
+    return copyFile.parse(JSON.parse(text));
+  } catch (error) {
+    return `${RECORD_FILE}: ${messageOf(error)}`;
+  }
+}
+
+/** Nobody needs it any more. */
+export async function removeCopy(directory: string, { report }: Pick<RestoreTools, 'report'>): Promise<void> {
+  try {
+    await removeTree(directory);
+    await removeIfEmpty(dirname(directory));
+  } catch (error) {
+    report.warn(`${directory} could not be removed: ${messageOf(error)}`);
   }
 }
 
@@ -87,7 +151,7 @@ function expectWhole(
 }
 
 /** Somebody who may replace a table but not read it can still do so. */
-async function sampleOf({ name }: TableRecord, tools: RestoreTools): Promise<SafetyCopy['sample']> {
+async function itemsOf({ name }: TableRecord, tools: RestoreTools): Promise<SafetyCopy['sample']> {
   try {
     return await readItems(name, tools);
   } catch (error) {

@@ -1,29 +1,35 @@
-import { putBack } from './put-back.js';
-import type { Replacement } from './replace-table.js';
-import { removeStaged } from './stage.js';
+import { isTouchedIn } from '../model/job.js';
+import { problemOf, type TableJournal } from './journal.js';
+import { tidy } from './replace-table.js';
+import { rollBackAfter } from './roll-back.js';
 import type { RestoreTools } from './tools.js';
 
 /**
- * The end of one table, good or bad: what fails is put back. The copy of the table before goes once the result was seen to
- * be good, and stays while there is a doubt.
+ * The end of one table, good or bad: what fails is put back. The copy of the table before is kept for `undo`, and somebody is
+ * told to look at it while there is a doubt.
  */
 export async function settle(
-  replacement: Replacement,
+  book: TableJournal,
   tools: RestoreTools,
   work: () => Promise<'proven' | 'doubtful'>,
 ): Promise<void> {
-  const { safety, staged, step } = replacement;
-  try {
-    const result = await tools.shield(() =>
-      work().catch((error: unknown) => putBack(replacement, error, tools)),
-    );
-    if (!safety) return;
-    if (result === 'proven') await removeStaged(safety.staged, tools);
-    else
-      tools.report.warn(
-        `${step.name}: the table as it was before the restore is kept in ${safety.staged.directory}`,
-      );
-  } finally {
-    await removeStaged(staged, tools);
-  }
+  const result = await tools.shield(() =>
+    work().catch((error: unknown) => rollBackAfter(error, book, tools)),
+  );
+  await book.step('tidy', () => tidy(book, tools));
+  await book.note({ state: 'done' });
+  const { name, safetyCopy } = book.entry;
+  if (result === 'doubtful' && safetyCopy !== null)
+    tools.report.warn(`${name}: the table as it was before the restore is kept in ${safetyCopy}`);
+}
+
+/** What failed before the data was there: put back where anything was changed, else cleared away. Always rejects. */
+export async function giveUp(error: unknown, book: TableJournal, tools: RestoreTools): Promise<never> {
+  if (isTouchedIn(book.entry)) return tools.shield(() => rollBackAfter(error, book, tools));
+  await tidy(book, tools);
+  // Somebody wanted the run to stop: whoever resumes it comes back to this table.
+  await book.note(
+    tools.signal.aborted ? { state: 'waiting' } : { state: 'failed', problem: problemOf(error) },
+  );
+  throw error;
 }

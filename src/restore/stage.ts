@@ -1,14 +1,15 @@
 import { chmod, chown, lstat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { KnownError, messageOf } from '../errors.js';
-import { parseComponentName } from '../model/sstable.js';
+import { groupSSTables, parseComponentName } from '../model/sstable.js';
 import { formatSize } from '../model/size.js';
 import { proveSSTables } from '../store/prove-sstables.js';
 import type { StoredBackup } from '../store/store.js';
-import { removeIfEmpty, removeTree } from '../system/files.js';
+import { digestFile, type Digests } from '../system/digests.js';
+import { namesIn, removeIfEmpty, removeTree } from '../system/files.js';
 import { makeWorkDirectory } from './work-directory.js';
 import { expectRoom } from '../system/room.js';
-import type { LoadStep, RestorePlan } from './plan.js';
+import type { LoadStep } from './plan.js';
 import type { RestoreTools } from './tools.js';
 
 /** Files that wait to be loaded, every one of them proven. */
@@ -17,29 +18,73 @@ export interface Staged {
   /** SSTable components only: the server's own notes are not for loading. */
   readonly names: readonly string[];
   readonly sstables: number;
+  /** A safety copy: its files share their inodes with the server's. They are never changed, and not removed after a load. */
+  readonly isCopy: boolean;
+}
+
+export const STAGING = 'staging';
+
+/** Files that an earlier run has staged for a job, proven by it; rejects with `damaged` when one of them is gone. */
+export async function stagedBefore(directory: string, expected: readonly string[]): Promise<Staged> {
+  const names = (await namesIn(directory)).filter((name) => parseComponentName(name) !== undefined);
+  const missing = expected.filter((name) => parseComponentName(name) !== undefined && !names.includes(name));
+  if (missing.length > 0)
+    throw new KnownError('damaged', `${directory} is not whole any more: ${missing.slice(0, 3).join(', ')} missing`);
+  return { directory, names, sstables: groupSSTables(names).length, isCopy: false };
+}
+
+/** The files of a step's source, every one of them proven, ready to be loaded. */
+export async function stageFiles(step: LoadStep, runId: string, tools: RestoreTools): Promise<Staged> {
+  const { source } = step;
+  return source.kind === 'backup'
+    ? stageBackup(step.name, source.backup, runId, tools)
+    : proveCopy(step.name, source.copy.staged, tools);
+}
+
+/** What lay there since an earlier job is read once more, each byte, before a table is given up for it. */
+async function proveCopy(name: string, staged: Staged, { report, signal }: RestoreTools): Promise<Staged> {
+  const { directory } = staged;
+  await report.step(`Prove the copy of ${name}`, async () => {
+    const files = new Map<string, Digests>();
+    for (const each of staged.names) files.set(each, await digestFile(join(directory, each), signal));
+    const proof = await proveSSTables(directory, files);
+    if (proof.problems.length > 0) {
+      throw new KnownError('damaged', `The copy in ${directory} is damaged: ${proof.problems.join('; ')}`, {
+        changed: 'The table was not touched.',
+      });
+    }
+  });
+  return staged;
 }
 
 /**
  * Unpacks a backup into the work directory, on the data file system, and proves every byte before anything is touched.
  * Rejects with `damaged`, and with `files` where there is no room; nothing is left behind then.
  */
-export async function stageBackup(step: LoadStep, plan: RestorePlan, tools: RestoreTools): Promise<Staged> {
+async function stageBackup(
+  name: string,
+  backup: StoredBackup,
+  runId: string,
+  tools: RestoreTools,
+): Promise<Staged> {
   const { engine, store, report } = tools;
   const work = await engine.workDirectory();
-  const directory = join(work, 'staging', plan.runId, step.name);
+  const directory = join(work, STAGING, runId, name);
+  // What a run that was cut off here has left is not proven.
+  await removeTree(directory);
   await makeWorkDirectory(directory);
   try {
-    await expectRoom(directory, await bytesUnpacked(step.backup), `unpacking the backup of ${step.name}`);
-    const unpacked = await report.step(`Unpack and prove the backup of ${step.name}`, () =>
-      store.unpack(step.backup, directory, (done, total) => {
-        report.progress(`Unpack ${step.name}`, done, total);
+    await expectRoom(directory, await bytesUnpacked(backup), `unpacking the backup of ${name}`);
+    const unpacked = await report.step(`Unpack and prove the backup of ${name}`, () =>
+      store.unpack(backup, directory, (done, total) => {
+        report.progress(`Unpack ${name}`, done, total);
       }),
     );
     const proof = await proveSSTables(directory, new Map(unpacked.map((file) => [file.name, file])));
     if (proof.problems.length > 0) {
       throw new KnownError(
         'damaged',
-        `The backup of '${step.name}' is damaged: ${proof.problems.join('; ')}`,
+        `The backup of '${name}' is damaged: ${proof.problems.join('; ')}`,
         {
           changed: 'The table was not touched.',
           hint: 'Restore an older generation with --from LABEL.',
@@ -47,19 +92,21 @@ export async function stageBackup(step: LoadStep, plan: RestorePlan, tools: Rest
       );
     }
     for (const sstable of proof.unproven)
-      report.warn(`${step.name}: SSTable ${sstable} has no digest: unproven`);
+      report.warn(`${name}: SSTable ${sstable} has no digest: unproven`);
     const bytes = unpacked.reduce((sum, { size }) => sum + size, 0);
     const proven =
-      step.backup.kind === 'manifest'
+      backup.kind === 'manifest'
         ? 'every byte as recorded'
         : 'no manifest, so only digests and TOC were checked';
     report.info(
-      `Backup of ${step.name} proven: ${unpacked.length} files, ${proof.sstables} SSTables, ${formatSize(bytes)}, ${proven}`,
+      `Backup of ${name} proven: ${unpacked.length} files, ${proof.sstables} SSTables, ${formatSize(bytes)}, ${proven}`,
     );
-    const names = unpacked.map(({ name }) => name).filter((name) => parseComponentName(name) !== undefined);
-    return { directory, names, sstables: proof.sstables };
+    const names = unpacked
+      .map((file) => file.name)
+      .filter((file) => parseComponentName(file) !== undefined);
+    return { directory, names, sstables: proof.sstables, isCopy: false };
   } catch (error) {
-    await removeStaged({ directory }, tools);
+    await removeStaged({ directory, isCopy: false }, tools);
     throw error;
   }
 }
@@ -73,6 +120,8 @@ export async function giveToServer(
   staged: Staged,
   owner: { readonly uid: number; readonly gid: number },
 ): Promise<void> {
+  // They are the server's own already.
+  if (staged.isCopy) return;
   for (const name of staged.names) {
     const path = join(staged.directory, name);
     await chown(path, owner.uid, owner.gid).catch((error: unknown) => {
@@ -89,11 +138,12 @@ export async function giveToServer(
   }
 }
 
-/** Staged files are copies: that they cannot be removed takes nothing away from what was done. */
+/** Staged files are copies: that they cannot be removed takes nothing away from what was done. A safety copy stays. */
 export async function removeStaged(
-  { directory }: Pick<Staged, 'directory'>,
-  { report }: RestoreTools,
+  { directory, isCopy }: Pick<Staged, 'directory' | 'isCopy'>,
+  { report }: Pick<RestoreTools, 'report'>,
 ): Promise<void> {
+  if (isCopy) return;
   try {
     await removeTree(directory);
     await removeIfEmpty(dirname(directory));

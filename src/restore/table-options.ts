@@ -1,7 +1,9 @@
 import { messageOf } from '../errors.js';
 import { canHold } from '../model/ring-share.js';
-import { optionChanges, type OptionChange } from '../model/option-changes.js';
+import { optionChanges, streamChange, type OptionChange } from '../model/option-changes.js';
 import { schemaOfTable, type SchemaRecord } from '../model/schema-record.js';
+import { streamOptions } from '../model/stream-options.js';
+import type { TableName } from '../model/table-name.js';
 import type { TableRecord } from '../model/table-record.js';
 import type { RestoreTools } from './tools.js';
 
@@ -39,4 +41,28 @@ export async function putOptionsBack(
   await engine.schemaVersion().catch((error: unknown) => {
     report.warn(`${table.name}: ${messageOf(error)}`);
   });
+}
+
+/**
+ * Gives a stream, now that it is on, what the API cannot: how long its records live. What cannot be set is a warning, and
+ * stays visible as settings drift: the data is back, and that is what counts.
+ */
+export async function putStreamOptionsBack(
+  wanted: SchemaRecord,
+  name: TableName,
+  { engine, report }: Pick<RestoreTools, 'engine' | 'report'>,
+): Promise<void> {
+  if (streamOptions(wanted.table).size === 0) return;
+  try {
+    const described = await engine.describe(name);
+    if (described.kind !== 'table') return;
+    const { record } = described;
+    const change = streamChange(wanted, schemaOfTable(record), { keyspace: record.keyspace, table: name });
+    if (!change) return;
+    await engine.execute(change.statement);
+    report.info(`${name}: ${change.what}`);
+    await engine.schemaVersion();
+  } catch (error) {
+    report.warn(`The stream’s options of ${name} could not be set: ${messageOf(error)}`);
+  }
 }

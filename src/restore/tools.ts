@@ -1,3 +1,4 @@
+import type { Journals } from './journals.js';
 import type { Engine } from '../engine/engine.js';
 import type { NodeService } from '../service/node-service.js';
 import type { Store } from '../store/store.js';
@@ -9,6 +10,7 @@ import type { Reporter } from '../terminal/reporter.js';
 export interface RestoreTools {
   readonly engine: Engine;
   readonly store: Store;
+  readonly journals: Journals;
   readonly service: NodeService;
   readonly report: Reporter;
   readonly clock: Clock;

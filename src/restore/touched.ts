@@ -1,21 +1,28 @@
-/** What this run has done to one table so far: only that may be taken back, and only what it made may be deleted. */
+import { hasBegun, hasEnded, type JobTable } from '../model/job.js';
+
+/** What a job has done to one table so far: only that may be taken back, and only what it made may be deleted. */
 export interface Touched {
+  /** The table that was there has been asked to empty itself. */
+  readonly emptied: boolean;
   /** The table that was there has been asked to go. */
-  removed: boolean;
+  readonly removed: boolean;
   /** That was asked for, and no answer came: it may go any moment, though it is still there. */
-  removalUnanswered: boolean;
+  readonly removalUnanswered: boolean;
   /** The new table, once the server has said which one it is. */
-  madeId: string | undefined;
-  /** A creation was asked for, and no answer came: it may have been made or not. */
-  unsure: boolean;
+  readonly madeId: string | undefined;
+  /** A table was asked for, and nobody knows whether the server has made it: by the restore, or by a putting back that was cut off. */
+  readonly unsure: boolean;
+  /** Files of the backup were handed to the server. */
+  readonly loading: boolean;
 }
 
-export const untouched = (): Touched => ({
-  removed: false,
-  removalUnanswered: false,
-  madeId: undefined,
-  unsure: false,
+export const touchedBy = (entry: JobTable): Touched => ({
+  emptied: hasBegun(entry, 'truncate'),
+  removed: entry.liveId !== null && hasBegun(entry, 'remove'),
+  removalUnanswered: entry.liveId !== null && hasBegun(entry, 'remove') && !hasEnded(entry, 'remove'),
+  madeId: entry.madeId ?? undefined,
+  unsure:
+    (entry.madeId === null && (hasBegun(entry, 'create') || hasBegun(entry, 'remove'))) ||
+    entry.steps.filter(({ step }) => step === 'roll back').length > 1,
+  loading: hasBegun(entry, 'load'),
 });
-
-export const isTouched = ({ removed, madeId, unsure }: Touched): boolean =>
-  removed || unsure || madeId !== undefined;

@@ -16,6 +16,9 @@ export interface ServiceCommands {
 
 export type Argv = readonly [string, ...string[]];
 
+/** What docker takes for a name or an id. One that begins with a dash would be an option of docker's. */
+export const CONTAINER_NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]*$/;
+
 const argv = z.tuple([z.string().min(1)], z.string());
 const commands = z.strictObject({ start: argv, stop: argv, status: argv });
 
@@ -27,7 +30,11 @@ export function parseServiceSetting(text: string): ServiceSetting | string {
   if (text === 'none') return { kind: 'none' };
   const [, kind = '', rest = ''] = /^(systemd|docker|command):(.+)$/s.exec(text) ?? [];
   if (kind === 'systemd') return { kind, unit: rest };
-  if (kind === 'docker') return { kind, container: rest };
+  if (kind === 'docker') {
+    return CONTAINER_NAME.test(rest)
+      ? { kind, container: rest }
+      : `--service docker: wants the name of a container, not '${rest}'`;
+  }
   if (kind === 'command') return parseCommands(rest);
   return `--service must be systemd:UNIT, docker:CONTAINER, command:JSON or none, not '${text}'`;
 }

@@ -1,21 +1,31 @@
 import { dirname, join } from 'node:path';
 import { KnownError } from '../errors.js';
-import { parseManifest, renderManifest, type ArchiveEntry } from '../model/manifest.js';
+import { parseManifest, renderManifest } from '../model/manifest.js';
 import type { TableName } from '../model/table-name.js';
 import { digestFile } from '../system/digests.js';
 import { exists, makeDirectory, reasonOf, removeIfEmpty, removeTree, writeDurably } from '../system/files.js';
-import { differences } from './archive/compare.js';
 import { packArchive } from './archive/pack.js';
-import { readArchive } from './archive/read.js';
+import { pacedAt, unpaced } from './archive/pace.js';
 import { archiveFile, MANIFEST_FILE, type Layout } from './layout.js';
 import { publishBackup } from './publish.js';
-import type { BackupWriter, SourceFile } from './store.js';
+import type { BackupWriter } from './store.js';
+
+/** How archives are made and read. */
+export interface ArchiveEffort {
+  /** How many blocks are compressed or decompressed side by side. */
+  readonly jobs: number;
+  /** 1 to 9. */
+  readonly level: number;
+  /** How fast a snapshot is read at most; null for as fast as it goes. */
+  readonly bytesPerSecond: number | null;
+}
 
 export interface BeginOptions {
   readonly layout: Layout;
   readonly table: TableName;
   readonly label: string;
   readonly keepVersions: number;
+  readonly effort: ArchiveEffort;
   readonly signal: AbortSignal;
 }
 
@@ -24,6 +34,7 @@ export async function beginBackup({
   table,
   label,
   keepVersions,
+  effort,
   signal,
 }: BeginOptions): Promise<BackupWriter> {
   const directory = layout.stagingOf(label, table);
@@ -46,10 +57,14 @@ export async function beginBackup({
 
     async archive({ directory: source, files, onProgress }) {
       const total = files.reduce((sum, { size }) => sum + size, 0);
+      const { jobs, level, bytesPerSecond } = effort;
       const packed = await packArchive({
         directory: source,
-        names: files.map(({ name }) => name),
+        files,
         archive: archivePath,
+        jobs,
+        level,
+        pace: bytesPerSecond === null ? unpaced : pacedAt(bytesPerSecond),
         signal,
         onBytes: (bytes) => {
           onProgress(bytes, total);
@@ -61,9 +76,7 @@ export async function beginBackup({
           cause: error,
         });
       });
-      await proveArchive(archivePath, files, signal);
-      const { size, sha256 } = packed;
-      return { name: archiveFile(table), size, sha256, entries: files.map(entryOf) };
+      return { name: archiveFile(table), ...packed };
     },
 
     async publish(manifest) {
@@ -85,31 +98,3 @@ export async function beginBackup({
     },
   };
 }
-
-/** A disk that wrote other bytes than it was given must be found out now, while the snapshot is still there. */
-async function proveArchive(
-  archive: string,
-  files: readonly SourceFile[],
-  signal: AbortSignal,
-): Promise<void> {
-  const found = await readArchive({ archive, signal });
-  const expected = files.map(({ name, digests: { size, sha256 } }) => ({ name, size, sha256 }));
-  const wrong = differences(expected, found);
-  if (wrong.length === 0) return;
-  throw new KnownError(
-    'damaged',
-    `The archive that was just written is not what was read: ${wrong.join('; ')}`,
-    {
-      hint: 'Is the disk of --backup-dir sound?',
-    },
-  );
-}
-
-const entryOf = ({ name, size, mtimeMs, digests, digest }: SourceFile): ArchiveEntry => ({
-  name,
-  size,
-  sha256: digests.sha256,
-  mtimeMs,
-  digest,
-  segment: null,
-});

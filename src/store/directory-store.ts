@@ -4,6 +4,7 @@ import { hostname, userInfo } from 'node:os';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { KnownError } from '../errors.js';
+import { isOurTag } from '../model/snapshot-tag.js';
 import { isTableName } from '../model/table-name.js';
 import { digestFile } from '../system/digests.js';
 import {
@@ -20,22 +21,38 @@ import { ourselves, withLock } from '../system/lock.js';
 import type { Clock } from '../system/wait.js';
 import { differences } from './archive/compare.js';
 import { unpackArchive } from './archive/unpack.js';
-import { beginBackup } from './backup-writer.js';
+import { beginBackup, type ArchiveEffort } from './backup-writer.js';
+import { expectStore } from './expect-store.js';
 import { layoutOf, viewNumber } from './layout.js';
-import { expectBackup, isUnusable, readBackupFolder, readManifest } from './read-backup.js';
+import { expectBackup, isUnusable, readManifest } from './read-backup.js';
+import { readNote, writeNote } from './remembered.js';
 import { repairStore } from './repair.js';
+import { foldersIn } from './stand-in.js';
 import type { Store, StoredBackup, UnusableFolder } from './store.js';
+import { folderOf, generationsOf, newestOfEach, surveyStore } from './survey.js';
+import { verifyBackup } from './verify-backup.js';
 
 export interface DirectoryStoreOptions {
   readonly root: string;
   /** How many generations of a table are kept, the newest included. */
   readonly keepVersions: number;
+  /** As `ONE_JOB` if nobody says. */
+  readonly effort?: ArchiveEffort;
   readonly clock: Clock;
   readonly signal: AbortSignal;
 }
 
+/** What is used where nobody said anything: one block at a time, gzip's own level. */
+const ONE_JOB: ArchiveEffort = { jobs: 1, level: 6, bytesPerSecond: null };
+
 /** Backups as plain folders: the layout of the documented scripts, older generations beside it. */
-export function directoryStore({ root, keepVersions, clock, signal }: DirectoryStoreOptions): Store {
+export function directoryStore({
+  root,
+  keepVersions,
+  effort = ONE_JOB,
+  clock,
+  signal,
+}: DirectoryStoreOptions): Store {
   const layout = layoutOf(root);
   let id = '';
 
@@ -64,7 +81,7 @@ export function directoryStore({ root, keepVersions, clock, signal }: DirectoryS
 
     withLock: (command, work) => withLock(layout.state, ourselves(command, clock.now()), work),
 
-    repair: () => repairStore(layout),
+    repair: () => repairStore(root, layout),
 
     async labels() {
       const taken = new Set<string>();
@@ -72,8 +89,8 @@ export function directoryStore({ root, keepVersions, clock, signal }: DirectoryS
         const manifest = await readManifest(layout.table(name));
         if (typeof manifest !== 'string') taken.add(manifest.label);
       }
-      for (const table of await namesIn(layout.versions(''))) {
-        for (const label of await namesIn(layout.versions(table))) taken.add(label);
+      for (const table of await foldersIn(layout.versions(''))) {
+        for (const label of await foldersIn(layout.versions(table))) taken.add(label);
       }
       for (const label of await namesIn(layout.staging)) taken.add(label);
       return taken;
@@ -82,9 +99,7 @@ export function directoryStore({ root, keepVersions, clock, signal }: DirectoryS
     async list() {
       const backups: StoredBackup[] = [];
       const unusable: UnusableFolder[] = [];
-      for (const name of await namesIn(root)) {
-        const found = await readBackupFolder(join(root, name), name);
-        if (!found) continue;
+      for (const found of await newestOfEach(root, layout)) {
         if (isUnusable(found)) unusable.push(found);
         else backups.push(found);
       }
@@ -92,29 +107,26 @@ export function directoryStore({ root, keepVersions, clock, signal }: DirectoryS
     },
 
     async find(table, label) {
-      const newest = layout.table(table);
+      const newest = await folderOf(layout, table);
       if (label === undefined) return expectBackup(newest, table);
       const manifest = await readManifest(newest);
       const isNewest = typeof manifest !== 'string' && manifest.label === label;
       return expectBackup(isNewest ? newest : layout.version(table, label), table);
     },
 
-    begin: (table, label) => beginBackup({ layout, table, label, keepVersions, signal }),
+    begin: (table, label) => beginBackup({ layout, table, label, keepVersions, effort, signal }),
 
     async unpack(backup, directory, onProgress) {
       const { size } = await lstat(backup.archive);
-      const entries = await unpackArchive(directory, {
+      return unpackArchive(directory, {
         archive: backup.archive,
+        ...(backup.kind === 'manifest' ? { record: backup.manifest.archive } : {}),
+        jobs: effort.jobs,
         signal,
         onBytes: (bytes) => {
           onProgress(bytes, size);
         },
       });
-      if (backup.kind === 'manifest') {
-        const wrong = differences(backup.manifest.archive.entries, entries);
-        if (wrong.length > 0) throw new KnownError('damaged', `${backup.archive}: ${wrong.join('; ')}`);
-      }
-      return entries;
     },
 
     async readFile(backup, name) {
@@ -152,12 +164,28 @@ export function directoryStore({ root, keepVersions, clock, signal }: DirectoryS
 
     async notedSnapshots() {
       const names = (await namesIn(layout.snapshots)).filter((name) => name.endsWith('.json'));
+      const tags = names.map((name) => basename(name, '.json')).filter(isOurTag);
       return Promise.all(
-        names.map(async (name) => ({
-          tag: basename(name, '.json'),
-          keyspaces: await readNote(join(layout.snapshots, name)),
+        tags.map(async (tag) => ({
+          tag,
+          keyspaces: await readSnapshotNote(join(layout.snapshots, `${tag}.json`)),
         })),
       );
+    },
+
+    async noteWorkDirectory(path) {
+      if ((await store.notedWorkDirectory()) === path) return;
+      await makeDirectory(layout.state);
+      await writeDurably(layout.workDirectory, `${JSON.stringify({ path })}\n`);
+    },
+
+    async notedWorkDirectory() {
+      try {
+        return workDirectoryNote.parse(JSON.parse(await readFile(layout.workDirectory, 'utf8'))).path;
+      } catch (error) {
+        if (errorCode(error) === 'ENOENT' || errorCode(error) === undefined) return undefined;
+        throw error;
+      }
     },
 
     async recordHistory(entry) {
@@ -165,6 +193,14 @@ export function directoryStore({ root, keepVersions, clock, signal }: DirectoryS
         mode: PRIVATE_FILE,
       });
     },
+
+    expectThere: () => expectStore(root),
+    survey: () => surveyStore(root, layout),
+    generations: (table) => generationsOf(layout, table),
+    verify: (backup, depth, onProgress) =>
+      verifyBackup({ backup, depth, jobs: effort.jobs, signal, onProgress }),
+    verified: (backup) => readNote(layout, backup),
+    rememberVerified: (backup, verified) => writeNote(layout, backup, verified),
   };
   return store;
 }
@@ -176,6 +212,7 @@ function whoWeAre(): object {
 }
 
 const storeFile = z.looseObject({ id: z.string().regex(/^[0-9a-f]{8}$/) });
+const workDirectoryNote = z.looseObject({ path: z.string() });
 const snapshotNote = z.looseObject({ keyspaces: z.array(z.string()) });
 
 async function readOrMakeId(path: string): Promise<string> {
@@ -196,17 +233,13 @@ async function readOrMakeId(path: string): Promise<string> {
   }
 }
 
-/** The keyspaces that a dead run took snapshots of. */
-async function readNote(path: string): Promise<readonly string[]> {
+/** The keyspaces that a dead run took snapshots of; undefined when the note is damaged: its name still tells the tag. */
+async function readSnapshotNote(path: string): Promise<readonly string[] | undefined> {
   try {
     return snapshotNote.parse(JSON.parse(await readFile(path, 'utf8'))).keyspaces;
   } catch (error) {
     if (errorCode(error) !== undefined) throw error;
-    throw new KnownError('files', `${path} is damaged: it names keyspaces that have a snapshot of ours`, {
-      cause: error,
-      changed: 'Nothing was done.',
-      hint: `Look at nodetool listsnapshots for the tag ${basename(path, '.json')}, clear it, and remove this file.`,
-    });
+    return undefined;
   }
 }
 

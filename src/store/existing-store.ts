@@ -1,9 +1,9 @@
-import { access, constants, stat } from 'node:fs/promises';
+import { access, constants } from 'node:fs/promises';
 import { createHash } from 'node:crypto';
-import { KnownError } from '../errors.js';
-import { errorCode, exists, reasonOf } from '../system/files.js';
+import { exists, reasonOf } from '../system/files.js';
 import { ourselves, withLock } from '../system/lock.js';
 import type { Clock } from '../system/wait.js';
+import { expectStore } from './expect-store.js';
 import { layoutOf } from './layout.js';
 import type { Store } from './store.js';
 
@@ -62,31 +62,25 @@ export function existingStore(store: Store, { clock, onReadOnly }: ExistingStore
       if (!(await look())) await store.forgetSnapshot(tag);
     },
     notedSnapshots: async () => ((await look()) ? [] : store.notedSnapshots()),
+    async noteWorkDirectory(path) {
+      if (!(await look())) await store.noteWorkDirectory(path);
+    },
+    notedWorkDirectory: () => store.notedWorkDirectory(),
     async recordHistory(entry) {
       if (!(await look())) await store.recordHistory(entry);
     },
+    expectThere: () => store.expectThere(),
+    survey: () => store.survey(),
+    generations: (table) => store.generations(table),
+    verify: (backup, depth, onProgress) => store.verify(backup, depth, onProgress),
+    verified: (backup) => store.verified(backup),
+    rememberVerified: (backup, verified) => store.rememberVerified(backup, verified),
   };
 }
 
 /** The reason why nothing can be written there, if so. Rejects with `missing` or `files` where nothing can be read. */
 async function expectReadable(root: string): Promise<string | undefined> {
-  try {
-    await stat(`${root}/.`);
-    await access(root, constants.R_OK | constants.X_OK);
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') {
-      throw new KnownError('missing', `Backup folder ${root} does not exist`, {
-        cause: error,
-        changed: 'Nothing was done.',
-        hint: 'Is --backup-dir right?',
-      });
-    }
-    throw new KnownError('files', `Backup folder ${root} cannot be read: ${reasonOf(error)}`, {
-      cause: error,
-      changed: 'Nothing was done.',
-      hint: 'Run as the user who made the backups, or pass another --backup-dir.',
-    });
-  }
+  await expectStore(root);
   return access(root, constants.W_OK).then(
     () => undefined,
     (error: unknown) => reasonOf(error),

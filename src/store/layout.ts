@@ -30,6 +30,11 @@ export interface Layout {
   readonly snapshots: string;
   readonly storeId: string;
   readonly history: string;
+  /** What verifications found, by a name for the backup's content. */
+  readonly verified: string;
+  /** Generations on their way out: nobody takes what is half removed for a backup. */
+  readonly trash: string;
+  readonly workDirectory: string;
 }
 
 export const layoutOf = (root: string): Layout => ({
@@ -42,4 +47,7 @@ export const layoutOf = (root: string): Layout => ({
   snapshots: join(root, STATE, 'snapshots'),
   storeId: join(root, STATE, 'store.json'),
   history: join(root, STATE, 'history.jsonl'),
+  verified: join(root, STATE, 'verified'),
+  trash: join(root, STATE, 'trash'),
+  workDirectory: join(root, STATE, 'work-directory.json'),
 });

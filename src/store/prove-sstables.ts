@@ -28,24 +28,26 @@ export interface SSTableProof {
  * the CRC-32 that its digest file says (a plain decimal number; the server itself never looks at it, behaviour.md N404),
  * and nothing else lies there. The files' own bytes were read by the caller.
  */
-export async function proveSSTables(
+export const proveSSTables = (
   directory: string,
+  files: ReadonlyMap<string, Digests>,
+): Promise<SSTableProof> => judgeSSTables((name) => readFile(join(directory, name), 'utf8'), files);
+
+/** The same of files that lie elsewhere: `textOf` gives the text of a TOC or a digest file that is among them. */
+export async function judgeSSTables(
+  textOf: (name: string) => Promise<string>,
   files: ReadonlyMap<string, Digests>,
 ): Promise<SSTableProof> {
   const names = [...files.keys()];
   const sstables = groupSSTables(names);
-  const known = new Set(sstables.flatMap(({ components }) => components.map(({ name }) => name)));
-  const problems = names
-    .filter((name) => !known.has(name) && !SNAPSHOT_NOTES.has(name))
-    .map((name) => `${name} belongs to no SSTable`);
+  const problems = [...(await missingComponents(textOf, names))];
   const digests = new Map<string, ArchiveEntry['digest']>();
 
   for (const sstable of sstables) {
-    const toc = await readComponent(directory, sstable, TOC);
-    problems.push(...tocProblems(sstable, toc).map(({ file, problem }) => `${file} ${problem}`));
+    const toc = await readComponent(textOf, sstable, TOC);
     const data = files.get(`${sstable.id}-${DATA}`);
     if (toc === undefined || data === undefined) continue;
-    const { digest, problem } = await proveData(directory, sstable, toc, data);
+    const { digest, problem } = await proveData(textOf, sstable, toc, data);
     digests.set(`${sstable.id}-${DATA}`, digest);
     if (problem !== undefined) problems.push(problem);
   }
@@ -54,9 +56,26 @@ export async function proveSSTables(
   return { sstables: sstables.length, digests, unproven, problems };
 }
 
+/** What the names alone say: a clause for each component that is missing or too much. */
+export async function missingComponents(
+  textOf: (name: string) => Promise<string>,
+  names: readonly string[],
+): Promise<readonly string[]> {
+  const sstables = groupSSTables(names);
+  const known = new Set(sstables.flatMap(({ components }) => components.map(({ name }) => name)));
+  const problems = names
+    .filter((name) => !known.has(name) && !SNAPSHOT_NOTES.has(name))
+    .map((name) => `${name} belongs to no SSTable`);
+  for (const sstable of sstables) {
+    const toc = await readComponent(textOf, sstable, TOC);
+    problems.push(...tocProblems(sstable, toc).map(({ file, problem }) => `${file} ${problem}`));
+  }
+  return problems;
+}
+
 /** `absent` is allowed only where TOC.txt does not list a digest. */
 async function proveData(
-  directory: string,
+  textOf: (name: string) => Promise<string>,
   sstable: SSTable,
   toc: string,
   data: Digests,
@@ -66,7 +85,7 @@ async function proveData(
   if (digestFile === undefined) return { digest: listsDigest(toc) ? null : 'absent' };
   // Adler-32 and SHA-1 are of formats older than any Scylla with Alternator writes.
   if (digestFile !== 'Digest.crc32') return { digest: 'absent' };
-  const said = ((await readComponent(directory, sstable, digestFile)) ?? '').trim();
+  const said = ((await readComponent(textOf, sstable, digestFile)) ?? '').trim();
   if (said === String(data.crc32)) return { digest: 'ok' };
   const says = said === '' ? 'nothing' : said.slice(0, 40);
   return {
@@ -76,10 +95,10 @@ async function proveData(
 }
 
 async function readComponent(
-  directory: string,
+  textOf: (name: string) => Promise<string>,
   sstable: SSTable,
   component: string,
 ): Promise<string | undefined> {
   const there = sstable.components.some((each) => each.component === component);
-  return there ? readFile(join(directory, `${sstable.id}-${component}`), 'utf8') : undefined;
+  return there ? textOf(`${sstable.id}-${component}`) : undefined;
 }

@@ -1,10 +1,10 @@
-import { lstat } from 'node:fs/promises';
+import { lstat, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { messageOf } from '../errors.js';
-import { localDate } from '../model/label.js';
-import type { Manifest } from '../model/manifest.js';
-import { exists, makeDirectory, namesIn, removeTree, renameDurably, syncDirectory } from '../system/files.js';
-import type { Layout } from './layout.js';
+import { KnownError, messageOf } from '../errors.js';
+import { isLabel, localDate } from '../model/label.js';
+import { exists, makeDirectory, reasonOf, renameDurably, syncDirectory } from '../system/files.js';
+import { dropOldVersions } from './drop-old-versions.js';
+import { MANIFEST_FILE, type Layout } from './layout.js';
 import { readManifest } from './read-backup.js';
 
 export interface Publishing {
@@ -18,21 +18,25 @@ export interface Publishing {
 
 /**
  * Two renames: the generation before goes to `@versions`, the new one comes in. `repairStore` finishes what a crash
- * between them leaves. The generation before is never written to. Gives a sentence for what could not be tidied up.
+ * between them leaves. The generation before is never written to. Gives a sentence for what could not be tidied up. Rejects
+ * with `refused`, nothing changed, where the generation before is newer than the new one.
  */
-export async function publishBackup({
-  layout,
-  table,
-  directory,
-  keepVersions,
-}: Publishing): Promise<readonly string[]> {
-  await syncDirectory(directory);
+export async function publishBackup(publishing: Publishing): Promise<readonly string[]> {
+  const { layout, table, directory, keepVersions } = publishing;
   const current = layout.table(table);
-  if (await exists(current)) {
-    await makeDirectory(layout.versions(table));
-    await renameDurably(current, layout.version(table, await freeVersionName(layout, table)));
+  await expectNothingNewer(publishing);
+  await syncDirectory(directory);
+  let before: string | undefined;
+  try {
+    if (await exists(current)) {
+      await makeDirectory(layout.versions(table));
+      before = layout.version(table, await freeVersionName(layout, table));
+      await renameDurably(current, before);
+    }
+    await renameDurably(directory, current);
+  } catch (error) {
+    throw await putBack(before, current, error);
   }
-  await renameDurably(directory, current);
   try {
     await dropOldVersions(layout, table, keepVersions);
     return [];
@@ -41,42 +45,65 @@ export async function publishBackup({
   }
 }
 
-/** The label of the present generation; one without a manifest is named after its day. */
+/** A full or failing disk can refuse a rename as well: the generation before belongs in its place then. */
+async function putBack(before: string | undefined, current: string, cause: unknown): Promise<unknown> {
+  if (before === undefined || (await exists(current)) || !(await exists(before))) return cause;
+  try {
+    await renameDurably(before, current);
+    return cause;
+  } catch (error) {
+    return new KnownError(
+      'files',
+      `The new backup could not be put in its place: ${reasonOf(cause)}; nor the one before: ${reasonOf(error)}`,
+      { cause, changed: `The backup before lies whole in ${before}.`, hint: 'The next run puts it back.' },
+    );
+  }
+}
+
+/** Two nodes that write to one store, or a clock that went back: what is newer must not become an older generation. */
+async function expectNothingNewer({ layout, table, label, directory }: Publishing): Promise<void> {
+  const [ours, theirs] = [await factsIn(directory), await factsIn(layout.table(table))];
+  if (ours.finishedAt === undefined || theirs.finishedAt === undefined) return;
+  if (Date.parse(theirs.finishedAt) <= Date.parse(ours.finishedAt)) return;
+  throw new KnownError(
+    'refused',
+    `Backup ${label} of '${table}', finished ${ours.finishedAt}, is not published over ${theirs.label ?? 'a backup'}, ` +
+      `which is newer: finished ${theirs.finishedAt}`,
+    {
+      changed: 'Nothing was changed in the store.',
+      hint: 'Do two nodes write to one store, or was a clock wrong? Give each node a --backup-dir of its own, and set the clocks.',
+    },
+  );
+}
+
+interface Facts {
+  readonly label?: string;
+  readonly finishedAt?: string;
+}
+
+/** Also of a manifest that this version of the tool cannot read, since a newer one wrote it. */
+async function factsIn(folder: string): Promise<Facts> {
+  const manifest = await readManifest(folder);
+  if (typeof manifest !== 'string') return manifest;
+  try {
+    const value = JSON.parse(await readFile(join(folder, MANIFEST_FILE), 'utf8')) as Record<string, unknown>;
+    const { label, finishedAt } = value;
+    return {
+      ...(typeof label === 'string' && isLabel(label) ? { label } : {}),
+      ...(typeof finishedAt === 'string' && !Number.isNaN(Date.parse(finishedAt)) ? { finishedAt } : {}),
+    };
+  } catch {
+    // Nothing there, or nothing that tells.
+    return {};
+  }
+}
+
+/** The label of the present generation; one that does not tell it is named after its day. */
 async function freeVersionName(layout: Layout, table: string): Promise<string> {
   const folder = layout.table(table);
-  const manifest = await readManifest(folder);
-  const name =
-    typeof manifest === 'string' ? `documented_${localDate((await lstat(folder)).mtime)}` : manifest.label;
+  const { label } = await factsIn(folder);
+  const name = label ?? `documented_${localDate((await lstat(folder)).mtime)}`;
   let free = name;
   for (let round = 1; await exists(layout.version(table, free)); round += 1) free = `${name}_r${round}`;
   return free;
-}
-
-/**
- * Keeps the newest generations by the time in their manifests. Folders without a readable manifest are never removed: what
- * cannot be dated cannot be called old.
- */
-async function dropOldVersions(layout: Layout, table: string, keepVersions: number): Promise<void> {
-  const dated: { readonly path: string; readonly finishedAt: string }[] = [];
-  for (const name of await namesIn(layout.versions(table))) {
-    const path = layout.version(table, name);
-    const manifest: Manifest | string = await readManifest(path);
-    if (typeof manifest !== 'string') dated.push({ path, finishedAt: manifest.finishedAt });
-  }
-  // The newest generation of all is the one that was just published.
-  const old = dated
-    .sort((a, b) => (a.finishedAt < b.finishedAt ? 1 : -1))
-    .slice(Math.max(keepVersions - 1, 0));
-  for (const { path } of old) await removeTree(path);
-}
-
-/** Where a new generation of this table would have come from, had the run not been cut off. */
-export async function finishedStaging(
-  layout: Layout,
-  label: string,
-  table: string,
-): Promise<string | undefined> {
-  const directory = join(layout.staging, label, table);
-  const manifest = await readManifest(directory);
-  return typeof manifest !== 'string' && manifest.table.name === table ? directory : undefined;
 }

@@ -1,6 +1,7 @@
 import type { Digests } from '../system/digests.js';
 import type { ArchiveEntry, Manifest, StoredFile } from '../model/manifest.js';
 import type { TableName } from '../model/table-name.js';
+import type { Depth, Findings, Verified } from '../model/verification.js';
 
 /**
  * One backup of one table. `documented` folders come from the scripts that this tool ports: no manifest, so less can be
@@ -37,25 +38,23 @@ export interface UnusableFolder {
 export interface SourceFile {
   readonly name: string;
   readonly size: number;
-  readonly mtimeMs: number;
-  /** What the check before the archive found; the archive must hold the same. */
-  readonly digests: Digests;
-  /** Of a `Data.db`: whether a digest file proved it. Null for other files. */
-  readonly digest: ArchiveEntry['digest'];
 }
 
 export interface ArchiveSource {
   /** Where the files lie. */
   readonly directory: string;
   readonly files: readonly SourceFile[];
-  /** Compressed bytes written, and uncompressed bytes in all. */
+  /** Bytes of the files read, and in all. */
   readonly onProgress: Progress;
 }
 
 export type Progress = (done: number, total: number) => void;
 
+/** An entry as it was read into the archive. What its digest file says of it is judged by the caller. */
+export interface ArchivedEntry extends Digests, Pick<ArchiveEntry, 'name' | 'mtimeMs' | 'segment'> {}
+
 export interface ArchiveRecord extends StoredFile {
-  readonly entries: readonly ArchiveEntry[];
+  readonly entries: readonly ArchivedEntry[];
 }
 
 /** A backup while it is being made. Nothing of it is a backup before `publish`. */
@@ -65,7 +64,10 @@ export interface BackupWriter {
   /** Where it will be. */
   readonly destination: string;
   writeFile(name: string, text: string): Promise<StoredFile>;
-  /** Archives the files, then reads the archive back and compares every byte's digest. Rejects with `damaged`. */
+  /**
+   * Archives the files, each read once, and gives the digests of what was read. Rejects with `files` when a file is not what
+   * it was said to be, or changes meanwhile.
+   */
   archive(source: ArchiveSource): Promise<ArchiveRecord>;
   /**
    * Writes the manifest, last, and puts the backup in the place of the one before, which becomes an older generation. Gives a
@@ -79,6 +81,13 @@ export interface BackupWriter {
 /** A file that was unpacked and proven. */
 export interface UnpackedFile extends Digests {
   readonly name: string;
+}
+
+/** A snapshot tag that was written down before it was taken. */
+export interface NotedSnapshot {
+  readonly tag: string;
+  /** Of the tables that it was taken of; undefined where the note is damaged. */
+  readonly keyspaces: readonly string[] | undefined;
 }
 
 /** A place that keeps backups. A backup exists when its manifest does, and not before. */
@@ -115,7 +124,54 @@ export interface Store {
   /** Snapshot tags are written down before they are taken, so that a later run can clear what a killed one left. */
   noteSnapshot(tag: string, keyspaces: readonly string[]): Promise<void>;
   forgetSnapshot(tag: string): Promise<void>;
-  notedSnapshots(): Promise<readonly { readonly tag: string; readonly keyspaces: readonly string[] }[]>;
+  /** What was not forgotten. A note that is no snapshot's of ours is left alone. */
+  notedSnapshots(): Promise<readonly NotedSnapshot[]>;
+  /** Where the node that this store belongs to keeps its journals: for the time when the node itself cannot be asked. */
+  noteWorkDirectory(path: string): Promise<void>;
+  /** Undefined when nobody noted one. */
+  notedWorkDirectory(): Promise<string | undefined>;
   /** One line for people who ask later what was done, by whom and with what result. */
   recordHistory(entry: object): Promise<void>;
+  /** Rejects with `missing` or `files` where there is no store that we may read. Makes nothing. */
+  expectThere(): Promise<void>;
+  /**
+   * What there is of each table, by name: its newest generation and how many there are. Needs no lock: where a publishing was
+   * cut off, or is under way, it shows the backup that stands in.
+   */
+  survey(): Promise<readonly TableInStore[]>;
+  /** Every generation of a table, the newest first; none when there is none. */
+  generations(table: TableName): Promise<readonly Generation[]>;
+  /** Looks at a stored backup and says what is wrong with it. Never rejects for what is wrong; writes nothing. */
+  verify(backup: StoredBackup, depth: Depth, onProgress: Progress): Promise<BackupFindings | 'moved'>;
+  /** What was last remembered of this very backup, and of no other one that had its name. */
+  verified(backup: StoredBackup): Promise<Verified | undefined>;
+  /** Remembers it, unless more is known. Rejects with `files` where that cannot be written down. */
+  rememberVerified(backup: StoredBackup, verified: Verified): Promise<void>;
+}
+
+/** One generation of a table: a backup, or a folder that cannot be used. */
+export interface Generation {
+  readonly found: StoredBackup | UnusableFolder;
+  /** When it was finished; for folders without a manifest when their archive was. Undefined where nobody can tell. */
+  readonly madeAt: Date | undefined;
+  /** Bytes of the archive; undefined where there is none. */
+  readonly size: number | undefined;
+  readonly verified: Verified | undefined;
+}
+
+export interface TableInStore {
+  readonly table: string;
+  readonly newest: Generation;
+  /** Generations, the newest included. */
+  readonly versions: number;
+}
+
+/** What a verification found; `moved` instead of it: the folder is not where it was, since a newer backup took its place. */
+export interface BackupFindings extends Findings {
+  /** What could not be looked at, and why: folders of the documented scripts say less than a manifest. */
+  readonly unchecked: readonly string[];
+  readonly files: number;
+  readonly sstables: number;
+  /** Of the archive's files, uncompressed. */
+  readonly bytes: number;
 }

@@ -10,7 +10,14 @@ export type ReportEvent =
       readonly state: 'begin' | 'end' | 'failed';
       readonly ms?: number;
     }
-  | { readonly type: 'progress'; readonly title: string; readonly done: number; readonly total: number }
+  | {
+      readonly type: 'progress';
+      readonly title: string;
+      readonly done: number;
+      readonly total: number;
+      /** What is counted; bytes when nothing is said. `parts` mean nothing to anybody but as a share. */
+      readonly unit?: 'bytes' | 'parts';
+    }
   /** The result for scripts, once, at the end of a run. */
   | { readonly type: 'summary'; readonly summary: object };
 
@@ -33,7 +40,7 @@ export interface Reporter {
   say(text: string): void;
   /** Names a piece of work while it lasts. The result and the error of `work` pass through unchanged. */
   step<T>(title: string, work: () => Promise<T>): Promise<T>;
-  progress(title: string, done: number, total: number): void;
+  progress(title: string, done: number, total: number, unit?: 'bytes' | 'parts'): void;
   summary(summary: object): void;
   /** Whether the result was told. */
   readonly summarized: boolean;
@@ -97,8 +104,8 @@ export function makeReporter({ sinks, secrets = [], now = Date.now }: ReporterOp
         throw error;
       }
     },
-    progress: (title, done, total) => {
-      tell({ type: 'progress', title: clean(title), done, total });
+    progress: (title, done, total, unit = 'bytes') => {
+      tell({ type: 'progress', title: clean(title), done, total, unit });
     },
     summary: (summary) => {
       summarized = true;

@@ -253,13 +253,46 @@ export function engineContract(name: string, open: () => Promise<EngineHarness>)
       await expect(engine.sample(newName(), { most: 10 })).rejects.toMatchObject({ kind: 'missing' });
     });
 
+    it('counts and sums every item of a table and of its index, and tells one item more', async () => {
+      const { name: table } = await make(newName(), byColour);
+      const none = await engine.checksum(table);
+      expect(none).toEqual({ count: 0, sha256: '0'.repeat(64) });
+      await harness.put(table, 60);
+      const progress: string[] = [];
+      const onProgress = (done: number, total: number) => progress.push(`${done}/${total}`);
+      const all = await engine.checksum(table, { onProgress });
+      expect(all.count).toBe(60);
+      expect(all.sha256).toMatch(/^[0-9a-f]{64}$/);
+      expect(progress.at(-1)).toMatch(/^(\d+)\/\1$/);
+      expect(await engine.checksum(table)).toEqual(all);
+      // Everything is projected, so that the entries of the index are the items themselves.
+      await expect
+        .poll(() => engine.checksum(table, { index: 'by-colour' }), { timeout: 30_000 })
+        .toEqual(all);
+      await harness.put(table, 61);
+      const more = await engine.checksum(table);
+      expect(more.count).toBe(61);
+      expect(more.sha256).not.toBe(all.sha256);
+    });
+
+    it('does not sum what it cannot read: no table, no index, or somebody who has waited long enough', async () => {
+      await expect(engine.checksum(newName())).rejects.toMatchObject({ kind: 'missing' });
+      const { name: table } = await make();
+      await expect(engine.checksum(table, { index: 'none' })).rejects.toMatchObject({ kind: 'database' });
+      const signal = AbortSignal.abort(new Error('long enough'));
+      await expect(engine.checksum(table, { signal })).rejects.toThrow('long enough');
+    });
+
     it('has no neighbours in the keyspace of an ordinary table', async () => {
       const { name: table } = await make(newName(), byColour);
       expect(await engine.neighbours(table)).toEqual([]);
     });
 
-    it('serves, and has no rows that it could not take', async () => {
+    it('serves once the service is active, and has no rows that it could not take', async () => {
       await engine.untilServing();
+      let asked = 0;
+      await engine.untilServing({ name: 'a service', isActive: async () => (asked += 1) > 1 });
+      expect(asked).toBeGreaterThan(1);
       expect((await engine.corruptRows()) ?? 0).toBe(0);
     });
   });

@@ -22,8 +22,16 @@ export async function startNode(options: NodeUnderTestOptions = {}): Promise<Nod
     root: ring.root,
     ...(ring.credentials === undefined ? {} : { credentials: ring.credentials }),
     stop: () => (stopped ??= endOf(child)),
-    kill: (node = 1) => control(ring, `nodes/${node}/kill`),
-    start: (node = 1) => control(ring, `nodes/${node}/start-and-serve`),
+    async kill(node = 1) {
+      await control(ring, `nodes/${node}/kill`);
+    },
+    async start(node = 1) {
+      await control(ring, `nodes/${node}/start-and-serve`);
+    },
+    async misbehave(how, node = 1) {
+      await control(ring, `nodes/${node}/misbehave`, JSON.stringify(how));
+    },
+    hits: async (node = 1) => JSON.parse(await control(ring, `nodes/${node}/hits`)) as readonly string[],
   };
 }
 
@@ -42,15 +50,15 @@ function endOf(child: Supervisor): Promise<void> {
   });
 }
 
-/** Rejects with the reason when the ring refuses. */
-function control(ring: RingDescription, path: string): Promise<void> {
+/** The ring's answer; rejects with the reason when it refuses. */
+function control(ring: RingDescription, path: string, body = ''): Promise<string> {
   return new Promise((resolve, reject) => {
     const options = { method: 'POST', timeout: CALL_DEADLINE_MS, agent: false };
     const call = request(`${ring.control}/${path}`, options, (response) => {
       let text = '';
       response.setEncoding('utf8').on('data', (part: string) => (text += part));
       response.on('end', () => {
-        if (response.statusCode === 200) resolve();
+        if (response.statusCode === 200) resolve(text);
         else reject(new Error(`${path}: ${text.trim()}`));
       });
     });
@@ -58,6 +66,6 @@ function control(ring: RingDescription, path: string): Promise<void> {
       call.destroy(new Error(`${path}: no answer within ${CALL_DEADLINE_MS / 1000} s`)),
     );
     call.on('error', reject);
-    call.end();
+    call.end(body);
   });
 }

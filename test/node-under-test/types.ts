@@ -29,6 +29,56 @@ export interface Behaviour {
   readonly autoSnapshot?: boolean;
 }
 
+/** How a node is to go wrong from now on; see README.md, "To make it misbehave". */
+export interface Misbehaviour {
+  /** As `Behaviour.indexFillMs`, for what is loaded from now on. */
+  readonly indexFillMs?: number;
+  /** The node says NORMAL and serves nobody, as a real one after an I/O error; only a restart ends it. */
+  readonly serves?: NotServing;
+  /** With `serves`: not even a restart ends it, only the next call of `misbehave` and a restart. */
+  readonly throughRestarts?: boolean;
+  readonly faults?: readonly Fault[];
+}
+
+/**
+ * How CQL and the Alternator port look meanwhile: both refuse connections; both accept and never say a word; the Alternator
+ * port answers 500 to everything, also to `GET /`, and CQL refuses.
+ */
+export type NotServing = 'refusals' | 'silence' | 'errors';
+
+/** What happens to some of the requests of one kind. */
+export interface Fault {
+  /** `refresh`, an operation of the API such as `CreateTable`, `GET /`, or `*` for any request at the Alternator port. */
+  readonly on: string;
+  /** Only requests that name this table. */
+  readonly table?: string;
+  /** So many go well first. Default 0. */
+  readonly after?: number;
+  /** Then so many are hit. Default: all. */
+  readonly times?: number;
+  /** None is hit any more so long after the first one was. Default: no limit. */
+  readonly forMs?: number;
+  /** The work is carried out before the fault: only its answer is lost. Default false. */
+  readonly done?: boolean;
+  readonly does: Effect;
+}
+
+export type Effect =
+  /** API: 500 InternalServerError. Refresh: nodetool ends with 4, nothing loaded, every file still in `upload/`. */
+  | 'refuse'
+  /** No answer, ever. */
+  | 'hang'
+  /** The node is stopped in order; whoever asked gets no answer. */
+  | 'stop'
+  /** The database gets SIGKILL; whoever asked gets no answer. */
+  | 'kill'
+  /** Refresh only: `Already loading SSTables`, nodetool ends with 4. */
+  | 'already loading'
+  /** Refresh only: the first half of the SSTables is loaded, the others stay in `upload/`, nodetool ends with 1. */
+  | 'load half'
+  /** Refresh only: the TOC.txt files are lost on the way, so that the upload is deleted with exit status 0. */
+  | 'lose the TOC';
+
 /** One node of the ring, as an operator sees it. */
 export interface NodeAddresses {
   /** `http://127.0.0.N:port`, the Alternator API. */
@@ -66,4 +116,8 @@ export interface NodeUnderTest extends NodeAddresses {
   kill(node?: number): Promise<void>;
   /** Starts the database of one node again (default the first) and resolves when it serves. */
   start(node?: number): Promise<void>;
+  /** One node (default the first) goes wrong so from now on, instead of as told before; `{}` ends all of it but `serves`. */
+  misbehave(how: Misbehaviour, node?: number): Promise<void>;
+  /** What the faults since the last `misbehave` hit, in order: `CreateTable users: kill`. Proof for tests. */
+  hits(node?: number): Promise<readonly string[]>;
 }

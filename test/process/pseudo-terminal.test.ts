@@ -5,6 +5,7 @@ import { CTRL_C, itAtTerminal as it } from './harness/pseudo-terminal.js';
 
 const TWO_TABLES = { tables: [{ name: 'users', like: 'orders' }, { name: 'orders' }] } as const;
 const CHOICE = 'Enter your choice (1, 2, or 3):';
+const MAIN_CHOICE = 'Enter your choice (1, 2, 3, 4, or 5):';
 
 describe.concurrent('at a terminal', () => {
   it('the main menu leads to the backup menu, a wrong choice is asked again, and the command line is taught', async ({
@@ -13,9 +14,9 @@ describe.concurrent('at a terminal', () => {
   }) => {
     const stage = await setUp(TWO_TABLES);
     const terminal = atTerminal(stage, []);
-    await terminal.answer(CHOICE, '9');
+    await terminal.answer(MAIN_CHOICE, '9');
     await terminal.until('Invalid menu choice: 9');
-    await terminal.answer(CHOICE, '1');
+    await terminal.answer(MAIN_CHOICE, '1');
     await terminal.until('ScyllaDB Alternator Table Backup Tool');
     await terminal.answer(CHOICE, '1');
     await terminal.answer('Enter table name:', 'users');

@@ -2,6 +2,7 @@ import { describe, expect } from 'vitest';
 import { itAtTerminal as it } from './harness/pseudo-terminal.js';
 
 const CHOICE = 'Enter your choice (1, 2, or 3):';
+const MAIN_CHOICE = 'Enter your choice (1, 2, 3, 4, or 5):';
 
 describe.concurrent('"The same without the menu"', () => {
   it('has every flag that the menu was started with, and no table in it can become a flag', async ({
@@ -31,7 +32,7 @@ describe.concurrent('"The same without the menu"', () => {
   it('has the settings that stood before the command', async ({ setUp, atTerminal }) => {
     const stage = await setUp({ tables: [{ name: 'users' }] });
     const terminal = atTerminal(stage, ['--keep-versions', '3']);
-    await terminal.answer(CHOICE, '1');
+    await terminal.answer(MAIN_CHOICE, '1');
     await terminal.answer(CHOICE, '2');
     const result = await terminal.running.result;
     expect(result.code, terminal.shown()).toBe(0);

@@ -1,10 +1,9 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ArchiveRecord, SourceFile, Store } from '../../src/store/store.js';
+import type { ArchivedEntry, ArchiveRecord, SourceFile, Store } from '../../src/store/store.js';
 import type { Manifest } from '../../src/model/manifest.js';
 import { parseTableName } from '../../src/model/table-name.js';
-import { digestFile } from '../../src/system/digests.js';
-import { readdir, lstat } from 'node:fs/promises';
+import { digestFile, type Digests } from '../../src/system/digests.js';
 import { writeSSTable } from './memory-table.js';
 
 const KEY_AND_ATTRIBUTES = [
@@ -20,15 +19,18 @@ export async function sstableFolder(root: string, items: Readonly<Record<string,
   return directory;
 }
 
-export async function sourcesIn(directory: string): Promise<readonly SourceFile[]> {
+export interface DigestedFile extends SourceFile {
+  readonly digests: Digests;
+}
+
+/** The files of a folder, and what they hold. */
+export async function sourcesIn(directory: string): Promise<readonly DigestedFile[]> {
   const names = (await readdir(directory)).sort();
   return Promise.all(
     names.map(async (name) => {
       const path = join(directory, name);
       const digests = await digestFile(path);
-      const { mtimeMs } = await lstat(path);
-      const digest = name.endsWith('-Data.db') ? ('ok' as const) : null;
-      return { name, size: digests.size, mtimeMs, digests, digest };
+      return { name, size: digests.size, digests };
     }),
   );
 }
@@ -40,8 +42,13 @@ export interface MadeBackup {
   readonly finishedAt?: string;
 }
 
+/** What `BackupWriter.archive` gives, as far as a manifest keeps it. */
+type RecordedArchive = Omit<ArchiveRecord, 'entries'> & {
+  readonly entries: readonly Omit<ArchivedEntry, 'crc32'>[];
+};
+
 /** A manifest of a backup that a test makes; the times decide which generation is the newer one. */
-export function manifestFor(made: MadeBackup, archive: ArchiveRecord): Omit<Manifest, 'checksum'> {
+export function manifestFor(made: MadeBackup, archive: RecordedArchive): Omit<Manifest, 'checksum'> {
   const finishedAt = made.finishedAt ?? '2026-11-21T10:00:00.000Z';
   return {
     format: 1,
@@ -73,7 +80,13 @@ export function manifestFor(made: MadeBackup, archive: ArchiveRecord): Omit<Mani
     },
     schemaVersion: { before: 'a', after: 'a' },
     sample: { items: 1, complete: true },
-    archive,
+    archive: {
+      ...archive,
+      entries: archive.entries.map(({ name, size, sha256, mtimeMs, segment }) => {
+        const digest = name.endsWith('-Data.db') ? ('ok' as const) : null;
+        return { name, size, sha256, mtimeMs, digest, segment };
+      }),
+    },
     files: [],
     totals: { sstables: 1, files: archive.entries.length, bytes: 1 },
   };

@@ -5,11 +5,12 @@ import { tableColumns } from '../../src/cql/table-columns.js';
 import { unquoteName } from '../../src/cql/quoting.js';
 import type { Engine, NodeIdentity } from '../../src/engine/engine.js';
 import { KnownError } from '../../src/errors.js';
+import { itemSum } from '../../src/model/item-checksum.js';
 import type { CreateTableInput } from '../../src/model/table-creation.js';
 import { isTableName, keyspaceOf, type TableName } from '../../src/model/table-name.js';
 import { directoryName, type TableRecord } from '../../src/model/table-record.js';
-import { changedBy } from './memory-statements.js';
-import { columnsOf, describedAs, statementsOf } from './memory-schema.js';
+import { changedBy, withOption } from './memory-statements.js';
+import { columnsOf, describedAs, statementsOf, streamOptionOf } from './memory-schema.js';
 import {
   componentNames,
   freeze,
@@ -212,6 +213,11 @@ export function memoryEngine({ root, node = {}, replication }: MemoryEngineOptio
       update(name, (record) => ({
         ...record,
         schema: { ...record.schema, describe: { ...record.schema.describe, StreamSpecification: stream } },
+        statements: record.statements.map((each) =>
+          each.name === name
+            ? { ...each, statement: withOption(each.statement, 'cdc', streamOptionOf(viewType)) }
+            : each,
+        ),
       }));
     },
 
@@ -273,7 +279,22 @@ export function memoryEngine({ root, node = {}, replication }: MemoryEngineOptio
       const { size } = expectTable(name).items;
       return { items: Math.min(size, most), complete: size <= most };
     },
-    untilServing: async () => undefined,
+    async checksum(name, { index, signal, onProgress } = {}) {
+      const { items, record } = expectTable(name);
+      signal?.throwIfAborted();
+      const { GlobalSecondaryIndexes = [], LocalSecondaryIndexes = [] } = record.schema.describe;
+      const indexes = [...GlobalSecondaryIndexes, ...LocalSecondaryIndexes].map(({ IndexName }) => IndexName);
+      if (index !== undefined && !indexes.includes(index))
+        throw new KnownError('database', `The table does not have the specified index: ${index}`);
+      const sum = itemSum();
+      for (const [key, value] of items) sum.add({ pk: { S: key }, value: { S: JSON.stringify(value) } });
+      onProgress?.(1, 1);
+      return sum.totals;
+    },
+    async untilServing(service) {
+      for (let left = 10; service && !(await service.isActive()); left -= 1)
+        if (left === 0) throw new KnownError('unavailable', `${service.name} is not active`);
+    },
     close: async () => undefined,
   };
 

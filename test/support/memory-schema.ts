@@ -82,6 +82,12 @@ export function statementsOf(input: CreateTableInput): readonly DescribedStateme
   ];
 }
 
+/** What DESC prints of a stream that the API has switched on (recorded cql 003). */
+export function streamOptionOf(viewType: string): string {
+  const [before, after] = [viewType.includes('OLD') ? 'full' : 'false', viewType.includes('NEW')];
+  return `{'delta': 'keys', 'enabled': 'true', 'postimage': '${after}', 'preimage': '${before}', 'ttl': '86400'}`;
+}
+
 /** A table of one key, for tests that want no more. */
 export const simpleTable = (name: string, extra: Partial<CreateTableInput> = {}): TableCreation => ({
   input: {

@@ -39,7 +39,10 @@ export function withOption(statement: string, name: string, value: string): stri
   const present = withOptions(statement).get(name);
   return present
     ? statement.replace(`${name} = ${present.text}`, `${name} = ${value}`)
-    : statement.replace(/;\s*$/, ` AND ${name} = ${value};\n`);
+    : // A server prints extensions such as `cdc` behind all others.
+      statement.replace(/(?: AND cdc = [^}]*\})?;\s*$/, (end) =>
+        name === 'cdc' ? ` AND cdc = ${value};\n` : ` AND ${name} = ${value}${end.trimEnd()}\n`,
+      );
 }
 
 function grantedBy(statement: string, record: TableRecord): TableRecord | undefined {

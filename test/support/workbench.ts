@@ -6,6 +6,9 @@ import { schemaDiffCommand, type DiffFlags } from '../../src/commands/schema-dif
 import type { Tools } from '../../src/commands/tools.js';
 import type { Engine } from '../../src/engine/engine.js';
 import type { NodeService } from '../../src/service/node-service.js';
+import { journalFiles, type Journals } from '../../src/restore/journals.js';
+import { resumeCommand, type ResumeFlags } from '../../src/commands/resume.js';
+import { undoCommand, type UndoFlags } from '../../src/commands/undo.js';
 import { parseSettings } from '../../src/settings.js';
 import { directoryStore } from '../../src/store/directory-store.js';
 import type { Clock } from '../../src/system/wait.js';
@@ -27,6 +30,9 @@ export interface Workbench {
   backup(flags?: Partial<BackupFlags>, change?: Change): Promise<Ran>;
   diff(flags: DiffFlags, change?: Change): Promise<Ran>;
   restore(flags?: Partial<RestoreFlags>, change?: Change): Promise<Ran>;
+  resume(flags?: ResumeFlags, change?: Change): Promise<Ran>;
+  undo(flags?: UndoFlags, change?: Change): Promise<Ran>;
+  readonly journals: Journals;
 }
 
 export interface Ran extends RecordedReport {
@@ -38,6 +44,7 @@ export interface Ran extends RecordedReport {
 export interface Change {
   readonly engine?: Partial<Engine>;
   readonly service?: Partial<NodeService>;
+  readonly journals?: (journals: Journals) => Journals;
   readonly answers?: readonly string[];
   readonly isTerminal?: boolean;
   readonly canAskAgain?: boolean;
@@ -49,6 +56,7 @@ export async function workbench(options: Partial<MemoryEngineOptions> = {}): Pro
   const backups = join(root, 'backups');
   const serviceCalls: string[] = [];
   const stop = new AbortController();
+  const journals = journalFiles(engine);
   let running = true;
   const service: NodeService = {
     name: 'a service',
@@ -87,6 +95,7 @@ export async function workbench(options: Partial<MemoryEngineOptions> = {}): Pro
       engine: { ...engine, ...change.engine },
       store: directoryStore({ root: backups, keepVersions: 3, clock: fastClock, signal: stop.signal }),
       service: { ...service, ...change.service },
+      journals: change.journals?.(journals) ?? journals,
       report: recorded.report,
       prompter: answering(change.answers ?? [], change.canAskAgain ?? false, recorded),
       isTerminal: change.isTerminal ?? false,
@@ -100,6 +109,7 @@ export async function workbench(options: Partial<MemoryEngineOptions> = {}): Pro
   };
 
   return {
+    journals,
     engine,
     root,
     backups,
@@ -115,6 +125,8 @@ export async function workbench(options: Partial<MemoryEngineOptions> = {}): Pro
     diff: (flags, change = {}) => run(change, (tools) => schemaDiffCommand(flags, tools)),
     restore: (flags = {}, change = {}) =>
       run(change, (tools) => restoreCommand({ tables: [], ...flags }, tools)),
+    resume: (flags = {}, change = {}) => run(change, (tools) => resumeCommand(flags, tools)),
+    undo: (flags = {}, change = {}) => run(change, (tools) => undoCommand(flags, tools)),
   };
 }
 

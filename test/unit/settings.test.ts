@@ -74,6 +74,30 @@ describe('Settings', () => {
     expect(parseSettings({ ...raw, service: text }, {}).service).toEqual(service);
   });
 
+  it('find nodetool and the service in the container of --docker, unless they are given', () => {
+    const { nodetool: _, service: __, ...bare } = raw;
+    expect(parseSettings({ ...bare, docker: 'scylla-1' }, {})).toMatchObject({
+      nodetool: ['docker', 'exec', 'scylla-1', 'nodetool'],
+      service: { kind: 'docker', container: 'scylla-1' },
+    });
+    const given = { ...bare, docker: 'scylla-1', nodetool: '/opt/nodetool', service: 'none' };
+    expect(parseSettings(given, {})).toMatchObject({
+      nodetool: ['/opt/nodetool'],
+      service: { kind: 'none' },
+    });
+    expect(parseSettings(bare, {})).toMatchObject({
+      nodetool: ['nodetool'],
+      service: { kind: 'systemd', unit: 'scylla-server' },
+    });
+  });
+
+  it.each([{ docker: '--privileged' }, { docker: 'a b' }, { service: 'docker:--privileged' }])(
+    'do not take %j for the name of a container',
+    (wrong) => {
+      expect(() => parseSettings({ ...raw, ...wrong }, {})).toThrow(KnownError);
+    },
+  );
+
   it('report all problems together', () => {
     const wrong = {
       ...raw,

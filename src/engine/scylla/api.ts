@@ -15,6 +15,9 @@ export interface PageRequest {
   readonly from: unknown;
 }
 
+/** As many items as the server puts into a page: 1 MB of them. */
+export type ItemsPageRequest = Omit<PageRequest, 'limit'>;
+
 /**
  * The Alternator API, verb by verb. Answers are the server's own JSON: the SDK would drop members it does not know. Every
  * call rejects with a KnownError.
@@ -37,6 +40,8 @@ export interface Api {
   untag(arn: string, keys: readonly string[]): Promise<void>;
   addIndex(table: string, addition: IndexAddition): Promise<void>;
   enableStream(table: string, viewType: string): Promise<void>;
+  /** The items of one page of one segment as they were on the wire, and where the next page starts. */
+  itemsPage(page: ItemsPageRequest): Promise<{ readonly items: readonly unknown[]; readonly next: unknown }>;
   /** How many items one page of one segment holds, and where the next page starts. */
   countPage(page: PageRequest): Promise<{ readonly count: number; readonly next: unknown }>;
   close(): Promise<void>;
@@ -197,6 +202,23 @@ export function connectApi({ endpoint, region, credentials, signal }: ScyllaOpti
           }),
       )) as { Count?: number; LastEvaluatedKey?: unknown };
       return { count: answer.Count ?? 0, next: answer.LastEvaluatedKey };
+    },
+
+    async itemsPage(page) {
+      const answer = (await call(
+        `Read items of table '${page.table}'`,
+        (sdk) =>
+          new sdk.ScanCommand({
+            TableName: page.table,
+            IndexName: page.index,
+            // What was just loaded counts, on every node; an index cannot be read so.
+            ConsistentRead: page.index === undefined,
+            Segment: page.segment,
+            TotalSegments: page.segments,
+            ExclusiveStartKey: page.from as never,
+          }),
+      )) as { Items?: unknown[]; LastEvaluatedKey?: unknown };
+      return { items: answer.Items ?? [], next: answer.LastEvaluatedKey };
     },
 
     async close() {

@@ -11,6 +11,7 @@ import { expectProgram } from '../../system/find-program.js';
 import { waitUntil } from '../../system/wait.js';
 import type { Engine, Snapshot } from '../engine.js';
 import { connectApi } from './api.js';
+import { checksumItems } from './checksum-items.js';
 import { connectCql } from './cql.js';
 import { dataDirectories } from './data-directory.js';
 import { describeTable } from './describe-table.js';
@@ -196,7 +197,10 @@ export function scyllaEngine(options: ScyllaOptions): Engine {
 
     sample: (table, sampling) => sampleItems(api, table, sampling),
 
-    untilServing: () => waitUntilServing({ api, cql, nodetool, clock, signal }, options.startTimeoutMs),
+    checksum: (table, reading = {}) => checksumItems(api, table, reading),
+
+    untilServing: (service) =>
+      waitUntilServing({ ...options, api, cql, nodetool }, options.startTimeoutMs, service),
 
     async close() {
       await Promise.all([api.close(), cql.close()]);

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { accessOf, EVERYTHING_ALLOWED } from './access.js';
 import { ApiError, internal } from './api-error.js';
+import type { FaultyRequest } from '../ring/misbehaving.js';
 import type { Instance } from './instance.js';
 import { OPERATIONS } from './operations/index.js';
 import { parseRequest } from './request-json.js';
@@ -46,7 +47,16 @@ function operationName(headers: IncomingHttpHeaders): string {
   return target.includes('.') ? (target.split('.').at(-1) ?? '') : '';
 }
 
-const refusal = ({ status, type, message }: ApiError): Answer => ({
+/** What a request is about, as far as it can be told before it is looked at. */
+export function faultyRequest({ headers, body }: ApiRequest): FaultyRequest {
+  const table = /"TableName"\s*:\s*"([^"]+)"/.exec(body.toString('utf8', 0, NAMED_WITHIN))?.[1];
+  return { on: operationName(headers), ...(table === undefined ? {} : { table }) };
+}
+
+/** The SDK names the table first; a request with 16 MB of items need not be searched whole. */
+const NAMED_WITHIN = 64 * 1024;
+
+export const refusal = ({ status, type, message }: ApiError): Answer => ({
   status,
   contentType: CONTENT_TYPE,
   body: JSON.stringify({ __type: `${ERROR_NAMESPACE}${type}`, message }),

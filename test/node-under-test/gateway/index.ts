@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { answerRequest } from './answer-request.js';
+import { internal } from './api-error.js';
+import { answerRequest, faultyRequest, refusal } from './answer-request.js';
 import { openDatabase } from './database.js';
 import { httpServer } from './http-server.js';
 import { indexFilling } from './index-filling.js';
@@ -7,6 +8,7 @@ import type { Instance } from './instance.js';
 import { globalIndexAttributes, moveIntoColumns } from './move-into-columns.js';
 import { readSchemas, schemaVersion } from './schemas.js';
 import { openState } from './state-store.js';
+import type { MeetFault } from '../ring/misbehaving.js';
 
 export interface GatewayOptions {
   readonly listen: { readonly host: string; readonly port: number };
@@ -25,6 +27,8 @@ export interface GatewayOptions {
   readonly beforeDrop?: (keyspace: string, tables: readonly string[]) => Promise<void>;
   /** Requests must be signed (AWS signature version 4): access key = role, secret = its `salted_hash` in system_auth.roles. */
   readonly authorization?: boolean;
+  /** Lets go wrong what is to go wrong (ring/misbehaving.ts). Absent: nothing is. */
+  readonly meetFault?: MeetFault;
 }
 
 export interface Gateway {
@@ -46,7 +50,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const database = openDatabase(cql);
   const schemas = readSchemas(database, state);
   const filling = indexFilling(database, schemas, state);
-  const { beforeDrop = async () => undefined } = options;
+  const { beforeDrop = async () => undefined, meetFault = (_, { work }) => work() } = options;
   const change = async (statement: string): Promise<void> => {
     await database.change(statement);
     await state.members.agree();
@@ -62,11 +66,22 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   };
 
   const server = httpServer({
-    api: (request) => answerRequest(request, instance, { authorization }),
+    api: (request) =>
+      meetFault(faultyRequest(request), {
+        work: () => answerRequest(request, instance, { authorization }),
+        refuse: async () => refusal(internal('told to fail')),
+      }),
     isHealthy: () =>
-      schemaVersion(database).then(
-        () => true,
-        () => false,
+      meetFault(
+        { on: 'GET /' },
+        {
+          work: () =>
+            schemaVersion(database).then(
+              () => true,
+              () => false,
+            ),
+          refuse: async () => false,
+        },
       ),
     localNodes: async (query) => {
       const datacenter = query.get('dc');

@@ -29,10 +29,10 @@ export function restClient(host: string, port: number): RestClient {
       encodePath(path) + (query === '' ? '' : `?${query}`),
     );
     if (status === 200) return JSON.parse(text) as unknown;
-    const { message } = JSON.parse(text) as { message: string };
+    const { message, nodetoolExit = 4 } = JSON.parse(text) as { message: string; nodetoolExit?: number };
     const reason = `remote replied with status code ${status} ${REASONS[status] ?? ''}:\n${message}`;
     throw new Outcome(
-      4,
+      nodetoolExit,
       '',
       `error executing ${method} request to http://${host}:${port}${path} with parameters ${shown(parameters)}: ${reason}\n`,
     );

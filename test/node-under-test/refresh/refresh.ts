@@ -28,14 +28,16 @@ export interface RefreshContext {
 /**
  * What `POST /storage_service/sstables/{keyspace}` does: takes the SSTables of `upload/` into the table and empties it.
  * Throws `LoadFailure` when nothing was loaded; then every file is where it was. The base table is complete when this
- * resolves; its views are filled afterwards.
+ * resolves; its views are filled afterwards. `only` half of the SSTables is what a refresh leaves that died (types.ts, `Effect`).
  */
 export async function refresh(
   target: RefreshTarget,
   mode: LoadMode,
   context: RefreshContext,
+  only?: 'half',
 ): Promise<{ readonly lacksColumns: boolean }> {
-  const upload = await readUpload(target.upload, context.user);
+  const whole = await readUpload(target.upload, context.user);
+  const upload = only === 'half' ? firstHalf(whole) : whole;
   if (upload.sstables.length > 0 && target.isView) {
     throw runtimeError('Loading Materialized View SSTables is not supported. Re-create the view instead.');
   }
@@ -43,6 +45,12 @@ export async function refresh(
   await removeLoaded(upload);
   return { lacksColumns };
 }
+
+/** Rounded up: of one SSTable it is that one. */
+const firstHalf = ({ sstables }: Upload): Upload => ({
+  sstables: sstables.slice(0, Math.ceil(sstables.length / 2)),
+  orphans: [],
+});
 
 async function load(
   upload: Upload,

@@ -1,4 +1,5 @@
 import type { Database } from '../ring/database.js';
+import type { Misbehaving } from '../ring/misbehaving.js';
 import type { StoredNames } from '../stored-names.js';
 
 /** What the REST port of one node works with. */
@@ -16,6 +17,7 @@ export interface RestContext {
   readonly state: NodeState;
   /** Cuts the node off as an I/O error does to a real one: CQL, Alternator and gossip end, REST and the process stay. */
   readonly isolate: () => Promise<void>;
+  readonly misbehaving: Misbehaving;
   readonly fillGlobalIndexes: (table: string) => Promise<void>;
 }
 

@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import { LoadFailure, runtimeError } from '../refresh/load-failure.js';
 import { refresh, type RefreshContext } from '../refresh/refresh.js';
+import { loseTocs } from '../refresh/lose-tocs.js';
 import type { TableFact } from '../ring/facts.js';
 import type { RestContext } from './context.js';
 import { expectKeyspace, findTable } from './lookup.js';
-import { badRequest, failed, noTable, type RestError } from './rest-error.js';
+import { badRequest, failed, noTable, RestError } from './rest-error.js';
 import { flagOf, listOf, NOTHING, type RestRequest, type Route } from './route.js';
 
 export const loadingRoutes: readonly Route[] = [
@@ -23,22 +24,45 @@ async function loadNewSSTables({ context, path, query }: RestRequest): Promise<s
     throw notLoaded(`data_dictionary::no_such_column_family (${noTable(keyspace, cf)})`);
   }
   const mode = flagOf(query, 'load_and_stream') ? 'load and stream' : 'local';
-  return exclusively(context, async () => {
-    const target = {
-      keyspace: table.keyspace,
-      table: table.table,
-      isView: table.view,
-      upload: join(table.directory, 'upload'),
-    };
-    const { lacksColumns } = await refresh(target, mode, refreshContext(context));
-    // A global index whose key is not a column in these files: Scylla computes it, here it has to be brought there.
-    if (lacksColumns && isAlternatorTable(keyspace, cf)) await context.fillGlobalIndexes(cf);
-    return NOTHING;
-  });
+  const target = {
+    keyspace: table.keyspace,
+    table: table.table,
+    isView: table.view,
+    upload: join(table.directory, 'upload'),
+  };
+  const load = (only?: 'half') =>
+    exclusively(context, async () => {
+      const { lacksColumns } = await refresh(target, mode, refreshContext(context), only);
+      // A global index whose key is not a column in these files: Scylla computes it, here it has to be brought there.
+      if (lacksColumns && isAlternatorTable(keyspace, cf)) await context.fillGlobalIndexes(cf);
+      return NOTHING;
+    });
+  return context.misbehaving.meetFault(
+    { on: 'refresh', table: cf },
+    {
+      work: () => load(),
+      refuse: () => Promise.reject(notLoaded(runtimeError(DIED).message)),
+      'already loading': () => Promise.reject(alreadyLoading()),
+      'load half': async () => {
+        await load('half');
+        throw new RestError(500, `Failed to load new sstables: ${runtimeError(DIED).message}`, 1);
+      },
+      'lose the TOC': async () => {
+        await loseTocs(target.upload);
+        return load();
+      },
+    },
+  );
 }
 
+/** What the server says of whatever stops it in the middle of a load. */
+const DIED = 'Interrupted while loading new SSTables';
+
+const alreadyLoading = (): RestError =>
+  notLoaded(runtimeError('Already loading SSTables. Try again later').message);
+
 async function exclusively<T>({ state }: RestContext, work: () => Promise<T>): Promise<T> {
-  if (state.isLoading) throw notLoaded(runtimeError('Already loading SSTables. Try again later').message);
+  if (state.isLoading) throw alreadyLoading();
   state.isLoading = true;
   try {
     return await work();

@@ -27,7 +27,10 @@ const pairs = <T>(members: readonly RingMember[], value: (member: RingMember) =>
 
 /** Facts of the node and the ring, under the paths and in the shapes of recorded/scylla-2025.1/rest. */
 export const nodeRoutes: readonly Route[] = [
-  ofNode('/storage_service/operation_mode', ({ operationMode }) => operationMode),
+  // An isolated node goes on saying so (rest/901).
+  ofNode('/storage_service/operation_mode', ({ operationMode }, { context }) =>
+    context.state.isIsolated ? 'NORMAL' : operationMode,
+  ),
   ofNode('/storage_service/schema_version', ({ schemaVersion }) => schemaVersion),
   constant('/storage_service/scylla_release_version', SCYLLA_RELEASE),
   constant('/storage_service/release_version', CASSANDRA_RELEASE),

@@ -5,6 +5,8 @@ export class RestError extends Error {
   constructor(
     readonly status: number,
     message: string,
+    /** With what nodetool ends instead of 4, its usual status for a refusal. */
+    readonly nodetoolExit?: number,
   ) {
     super(message);
   }

@@ -38,9 +38,9 @@ async function answer(
   try {
     send(response, 200, await routed(context, request));
   } catch (error) {
-    const { status, message } =
+    const { status, message, nodetoolExit } =
       error instanceof RestError ? error : new RestError(500, `std::runtime_error (${String(error)})`);
-    send(response, status, { message, code: status });
+    send(response, status, { message, code: status, nodetoolExit });
   }
 }
 

@@ -1,9 +1,10 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { Misbehaviour } from '../types.js';
 import type { RingNode } from './ring-node.js';
 
 /**
- * `POST /nodes/<n>/start|start-and-serve|stop|kill`, `GET /nodes/<n>/status`, `POST /shutdown`. Answers are text; 409 is
- * a start or stop that failed, with the reason.
+ * `POST /nodes/<n>/start|start-and-serve|stop|kill`, `POST /nodes/<n>/misbehave` with a `Misbehaviour` as JSON,
+ * `GET /nodes/<n>/status|hits`, `POST /shutdown`. Answers are text; 409 is what failed, with the reason.
  */
 export function controlListener(nodes: readonly RingNode[], shutDown: () => Promise<void>): RequestListener {
   return (request, response) => {
@@ -29,13 +30,13 @@ async function handle(
     return;
   }
   try {
-    reply(response, 200, await act(node, verb ?? ''));
+    reply(response, 200, await act(node, verb ?? '', request));
   } catch (error) {
     reply(response, 409, error instanceof Error ? error.message : String(error));
   }
 }
 
-async function act(node: RingNode, verb: string): Promise<string> {
+async function act(node: RingNode, verb: string, request: IncomingMessage): Promise<string> {
   switch (verb) {
     case 'start':
       await node.start();
@@ -52,9 +53,20 @@ async function act(node: RingNode, verb: string): Promise<string> {
       return 'killed';
     case 'status':
       return node.isActive ? 'active' : 'inactive';
+    case 'misbehave':
+      await node.misbehave(JSON.parse(await bodyOf(request)) as Misbehaviour);
+      return 'so it will be';
+    case 'hits':
+      return JSON.stringify(node.misbehaving.hits);
     default:
       throw new Error(`unknown verb ${verb}`);
   }
+}
+
+async function bodyOf(request: IncomingMessage): Promise<string> {
+  const parts: Buffer[] = [];
+  for await (const part of request as AsyncIterable<Buffer>) parts.push(part);
+  return Buffer.concat(parts).toString();
 }
 
 function reply(response: ServerResponse, status: number, text: string): void {

@@ -83,6 +83,11 @@ export class Database {
     await this.jvm.call('convict', { address });
   }
 
+  /** From now on indexes take this long to fill after a load. */
+  async fillIndexesWithin(ms: number): Promise<void> {
+    await this.jvm.call('fillIndexesWithin', { ms });
+  }
+
   async isolate(): Promise<void> {
     await this.jvm.call('isolate');
   }

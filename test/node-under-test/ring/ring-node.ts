@@ -1,7 +1,9 @@
 import { bootRefusal } from './boot-check.js';
 import type { NodePlace } from './configuration.js';
 import { Database } from './database.js';
+import type { Misbehaviour } from '../types.js';
 import type { Jvm } from './jvm.js';
+import { Misbehaving } from './misbehaving.js';
 import { within } from './within.js';
 
 /** Something that listens for this node as long as its database serves: the REST port, the Alternator port. */
@@ -12,6 +14,8 @@ export interface Door {
 
 export interface RingNodeParts {
   readonly launch: (place: NodePlace) => Promise<Jvm>;
+  /** Ends CQL, Alternator and gossip of a node that runs, as its `misbehaving` says. */
+  readonly isolate: (node: RingNode) => Promise<void>;
   /** Called when the database serves, for each start anew. */
   readonly openDoors: (node: RingNode) => Promise<readonly Door[]>;
   readonly user: number;
@@ -24,6 +28,7 @@ const DOOR_DEADLINE_MS = 10_000;
 
 /** One node: its database process, and the doors that are open while that serves. */
 export class RingNode {
+  readonly misbehaving = new Misbehaving(this);
   private jvm: Jvm | undefined;
   private serving: Promise<void> = Promise.reject(new Error('the node has not been started'));
   private doors: readonly Door[] = [];
@@ -78,6 +83,21 @@ export class RingNode {
     return this.inTurn(() => this.end('SIGKILL'));
   }
 
+  /** Takes effect before it resolves; what needs a running database waits for its next start. */
+  misbehave(how: Misbehaviour): Promise<void> {
+    return this.inTurn(async () => {
+      this.misbehaving.become(how);
+      if (!this.isActive) return;
+      await this.fillIndexesAsTold();
+      if (how.serves !== undefined) await this.parts.isolate(this);
+    });
+  }
+
+  private async fillIndexesAsTold(): Promise<void> {
+    const { indexFillMs } = this.misbehaving.how;
+    if (indexFillMs !== undefined) await this.database().fillIndexesWithin(indexFillMs);
+  }
+
   private async end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
     const jvm = this.jvm;
     if (jvm === undefined) return;
@@ -94,6 +114,7 @@ export class RingNode {
   }
 
   private async openDoors(jvm: Jvm): Promise<void> {
+    await this.fillIndexesAsTold();
     const doors = await this.parts.openDoors(this);
     this.doors = doors;
     if (!jvm.isRunning) await this.closeDoors();

@@ -5,8 +5,8 @@ import { knownTables } from '../gateway/known-tables.js';
 import { openRest } from '../rest/rest-server.js';
 import type { Behaviour } from '../types.js';
 import type { RingAddresses } from './addresses.js';
-import type { NodePlace } from './configuration.js';
 import type { Database } from './database.js';
+import { DoorInstead } from './door-instead.js';
 import { openGateway, type GatewayDoor } from './gateway-door.js';
 import { launch } from './launch.js';
 import { preDropSnapshots } from './pre-drop-snapshots.js';
@@ -33,6 +33,8 @@ export class Ring {
   readonly nodes: readonly RingNode[];
   private readonly gatewayState: string;
   private readonly names: StoredNames;
+  /** Of the nodes that run, each for its present start. */
+  private readonly isolations = new Map<RingNode, () => Promise<void>>();
 
   constructor(private readonly options: RingOptions) {
     const { root, addresses } = options;
@@ -45,6 +47,7 @@ export class Ring {
       return new RingNode(place, {
         user,
         launch: (where) => launch(where, { ...options, hosts: addresses.hosts, ports: addresses.ports }),
+        isolate: (node) => this.isolations.get(node)?.() ?? Promise.resolve(),
         openDoors: (node) => this.openDoors(node, user),
         onEnd: (node) => {
           this.tellOthersLater(node);
@@ -101,12 +104,21 @@ export class Ring {
     const { place } = node;
     const { ports } = this.options.addresses;
     const database = node.database();
-    const gateway = await this.openGateway(place);
+    const { misbehaving } = node;
     const state = { isLoading: false, isIsolated: false };
+    if (misbehaving.isIsolatedFromBoot) {
+      state.isIsolated = true;
+      await database.isolate();
+    }
+    const gateway = await this.openGateway(node);
+    const instead = new DoorInstead(place.host, ports);
     const isolate = async () => {
       state.isIsolated = true;
       await Promise.all([database.isolate(), gateway.close()]);
+      await instead.open(misbehaving.how.serves ?? 'refusals');
     };
+    this.isolations.set(node, isolate);
+    if (misbehaving.isIsolatedFromBoot) await isolate();
     const { host, dataDirectory } = place;
     const everyNode = () => this.everyDatabase();
     const { names } = this;
@@ -123,14 +135,15 @@ export class Ring {
         user,
         state,
         isolate,
+        misbehaving,
         fillGlobalIndexes,
       },
       ports.rest,
     );
-    return [rest, gateway];
+    return [rest, gateway, instead];
   }
 
-  private openGateway({ host }: NodePlace): Promise<GatewayDoor> {
+  private openGateway({ place: { host }, misbehaving }: RingNode): Promise<GatewayDoor> {
     const { authorization, behaviour, addresses } = this.options;
     const drop = preDropSnapshots(() => this.runningDatabases());
     return openGateway({
@@ -144,6 +157,7 @@ export class Ring {
       liveNodes: () => this.liveAddresses(),
       stateFile: this.gatewayState,
       authorization,
+      meetFault: (request, ways) => misbehaving.meetFault(request, ways),
       ...(behaviour.autoSnapshot === false ? {} : { beforeDrop: drop }),
     });
   }

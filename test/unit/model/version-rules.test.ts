@@ -33,6 +33,8 @@ const SO: Record<RuleId, readonly [first: string, last: string]> = {
   'ttl-refused-on-tablets': ['6.0', '2025.2'],
   'lwt-fails-on-tablets': ['6.0', '2025.3'],
   'indexes-on-tablets-need-racks': ['2025.4', '2026.4'],
+  'incremental-compaction-by-default': ['2025.1', '2026.4'],
+  'dictionary-compression-by-default': ['2025.4', '2026.4'],
   'names-up-to-222': ['4.6', '2025.3'],
   'stream-needs-a-short-name': ['4.6', '2026.4'],
 };

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { NodeIdentity } from '../../../src/engine/engine.js';
 import { keyspaceOf, parseTableName } from '../../../src/model/table-name.js';
 import type { Described } from '../../../src/model/table-record.js';
-import { describePlan, planRestore, type FoundBackup, type TableFacts } from '../../../src/restore/plan.js';
+import { describePlan } from '../../../src/restore/describe-plan.js';
+import { planRestore, type FoundSource, type TableFacts } from '../../../src/restore/plan.js';
 import type { RestoreRequest } from '../../../src/restore/request.js';
 import type { SavedSchema } from '../../../src/restore/saved-schema.js';
 import { columnsOf, describedAs, simpleTable, statementsOf } from '../../support/memory-schema.js';
@@ -25,8 +26,13 @@ const request: RestoreRequest = {
   offline: false,
   schema: 'alternator',
   nodeLocalOnly: false,
+  check: 'sample',
   noTableOptions: false,
   strictViews: false,
+  as: undefined,
+  replace: false,
+  recreate: false,
+  noSafetyCopy: false,
 };
 
 const { input } = simpleTable('users');
@@ -53,17 +59,20 @@ const unknownRecord: SavedSchema['record'] = {
 
 function backup(
   change: { readonly whole?: boolean; readonly saved?: Partial<SavedSchema> } = {},
-): FoundBackup {
+): FoundSource {
   const archive = { name: 'users_backup.tar.gz', size: 1, sha256: 'a'.repeat(64), entries: [] };
   const manifest = manifestFor({ table: 'users', label: 'users_20261121_full', directory: '' }, archive);
   return {
-    backup: {
-      kind: 'manifest',
-      table: parseTableName('users'),
-      folder: '/backups/users',
-      archive: '/backups/users/users_backup.tar.gz',
-      label: 'users_20261121_full',
-      manifest: { ...manifest, table: { ...manifest.table, whole: change.whole ?? true }, checksum: 'x' },
+    source: {
+      kind: 'backup',
+      backup: {
+        kind: 'manifest',
+        table: parseTableName('users'),
+        folder: '/backups/users',
+        archive: '/backups/users/users_backup.tar.gz',
+        label: 'users_20261121_full',
+        manifest: { ...manifest, table: { ...manifest.table, whole: change.whole ?? true }, checksum: 'x' },
+      },
     },
     saved: { alternator, cql, record: unknownRecord, ...change.saved },
   };

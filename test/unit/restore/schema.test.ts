@@ -53,6 +53,8 @@ async function rich(options: Parameters<typeof workbench>[0] = {}): Promise<Work
   return bench;
 }
 
+const ALTERED_STREAM = `{'delta': 'full', 'enabled': 'true', 'postimage': 'false', 'preimage': 'false', 'ttl': '3600'}`;
+
 const option =
   (name: string, value: string, of = 'users') =>
   (record: TableRecord): TableRecord => ({
@@ -148,12 +150,99 @@ describe('What CreateTable cannot give', () => {
     expect(log()).toContain(`WARNING - settings drift: users: table option comment 'mine' → ''`);
   });
 
-  it('the plan names what is unlike any server’s own', async () => {
+  it('what only CQL sets of a stream comes back by ALTER, when the stream is on again', async () => {
     const bench = await rich();
-    bench.engine.change('users', option('comment', `'mine'`));
+    bench.engine.change('users', option('cdc', ALTERED_STREAM));
+    expect((await bench.backup({ tables: ['users'] })).result).toBe(0);
+    await bench.engine.deleteTable(users);
+    const sent: string[] = [];
+    const { result, log } = await bench.restore(
+      { tables: ['users'], yes: true },
+      {
+        engine: {
+          execute: (statement) => {
+            sent.push(statement);
+            return bench.engine.execute(statement);
+          },
+        },
+      },
+    );
+    expect(log().filter((line) => line.startsWith('WARNING'))).toEqual([]);
+    expect(result).toBe(0);
+    expect(sent).toEqual([`ALTER TABLE "alternator_users"."users" WITH cdc = ${ALTERED_STREAM}`]);
+    const { calls } = bench.engine;
+    expect(calls.lastIndexOf('execute')).toBeGreaterThan(calls.lastIndexOf('enableStream'));
+    expect(log()).toContain('INFO - users: table option cdc delta keys → full, cdc ttl 86400 → 3600');
+    expect((await bench.diff({ table: 'users' })).result).toBe(0);
+  });
+
+  it('a stream’s options that the server refuses cost a warning and are told as drift, not the data', async () => {
+    const bench = await rich();
+    bench.engine.change('users', option('cdc', ALTERED_STREAM));
     await bench.backup({ tables: ['users'] });
-    const { said } = await bench.restore({ tables: ['users'], dryRun: true });
-    expect(said()).toContain(`    and, where the new table has another, table option comment = 'mine'\n`);
+    const { result, log } = await bench.restore(
+      { tables: ['users'], yes: true },
+      { engine: { execute: () => Promise.reject(new KnownError('database', 'Invalid CDC option')) } },
+    );
+    expect(result).toBe(3);
+    expect(log().filter((line) => line.startsWith('WARNING'))).toEqual([
+      'WARNING - The stream’s options of users could not be set: Invalid CDC option',
+      'WARNING - settings drift: users: table option cdc delta full → keys',
+      'WARNING - settings drift: users: table option cdc ttl 3600 → 86400',
+    ]);
+    expect(bench.engine.items('users').size).toBe(1);
+  });
+
+  it('a stream’s options are left with --no-table-options, and come back with a table that is put back', async () => {
+    const bench = await rich();
+    bench.engine.change('users', option('cdc', ALTERED_STREAM));
+    await bench.backup({ tables: ['users'] });
+    const left = await bench.restore({ tables: ['users'], yes: true, tableOptions: false });
+    expect(left.log()).toContain('WARNING - settings drift: users: table option cdc ttl 3600 → 86400');
+    expect(left.result).toBe(3);
+
+    bench.engine.change('users', option('cdc', ALTERED_STREAM));
+    let loads = 0;
+    const { result, log } = await bench.restore(
+      { tables: ['users'], yes: true },
+      {
+        engine: {
+          refresh: (record, how) =>
+            (loads += 1) === 1
+              ? Promise.reject(new KnownError('program', 'no'))
+              : bench.engine.refresh(record, how),
+        },
+      },
+    );
+    expect(result).toBe(1);
+    expect(log().join('\n')).toMatch(/is back, with all its items|as it was before/);
+    expect((await bench.diff({ table: 'users' })).result).toBe(0);
+  });
+
+  it('the plan says of each option that a new table will not have that ALTER will put it back', async () => {
+    const bench = await rich();
+    const compaction = `{'class': 'LeveledCompactionStrategy', 'sstable_size_in_mb': '100'}`;
+    bench.engine.change('users', option('compaction', compaction));
+    bench.engine.change('users', option('cdc', ALTERED_STREAM));
+    bench.engine.change('users', option('comment', `'a view'`, 'users:ByAge'));
+    await bench.backup({ tables: ['users'] });
+    const lines = async (how: string) =>
+      (await bench.restore({ tables: ['users'], dryRun: true, tableOptions: how === '' }))
+        .said()
+        .split('\n')
+        .filter((line) => line.startsWith('    '));
+    const options = [
+      `compaction = ${compaction}`,
+      `cdc = ${ALTERED_STREAM}`,
+      `view users:ByAge: comment = 'a view'`,
+    ];
+    expect(await lines('')).toEqual(options.map((each) => `    will be put back by ALTER: ${each}`));
+    expect(await lines('--no-table-options')).toEqual(
+      options.map((each) => `    will not be put back (--no-table-options): ${each}`),
+    );
+    expect((await bench.restore({ tables: ['users'], dryRun: true, schema: 'cql' })).said()).not.toContain(
+      'put back',
+    );
   });
 });
 
@@ -165,6 +254,16 @@ describe('schema diff', () => {
       'an option that is printed when it is set',
       option('tombstone_gc', `{'mode': 'repair'}`),
       `table option tombstone_gc none → {'mode': 'repair'}`,
+    ],
+    [
+      'the lifetime of a stream’s records',
+      option('cdc', ALTERED_STREAM.replace('full', 'keys')),
+      'table option cdc ttl 86400 → 3600',
+    ],
+    [
+      'what a stream records',
+      option('cdc', ALTERED_STREAM.replace('3600', '86400')),
+      'table option cdc delta keys → full',
     ],
     [
       'replication',
@@ -446,6 +545,9 @@ describe('What a schema says besides', () => {
     });
     bench.engine.change('users', three);
     await bench.backup({ tables: ['users'] });
+    expect((await bench.restore({ tables: ['users'], dryRun: true })).said()).toContain(
+      `    cannot be put back, for this ring has not the nodes for it: keyspace replication = {'class': 'NetworkTopologyStrategy', 'datacenter1': '3'}\n`,
+    );
     const { result, log } = await bench.restore({ tables: ['users'], yes: true });
     expect(result).toBe(3);
     expect(log().join('\n')).toMatch(
@@ -456,7 +558,7 @@ describe('What a schema says besides', () => {
 });
 
 describe('Odd but legal names', () => {
-  const NAMES = ['-.-.-.', '.0-Usertable_Backup', '-abc', 'a.b', '...', 'Users', 'users', 'c'.repeat(190)];
+  const NAMES = ['-.-.-.', '.0-Usertable_Backup', '-abc', 'a.b', '...', 'Users', 'users', 'c'.repeat(222)];
   const ATTRIBUTES = ['-.#:', 'a"b', 'select', "it's; --", '$$'];
 
   it('T-26, T-59: of tables and of keys go round, each its own', async () => {
@@ -477,6 +579,34 @@ describe('Odd but legal names', () => {
     expect(result, log().join('\n')).toBe(0);
     for (const name of NAMES) expect(bench.engine.items(name).get('k'), name).toEqual({ of: name });
     for (const name of NAMES) expect((await bench.diff({ table: name })).result, name).toBe(0);
+  });
+
+  it('of 222 characters, which servers up to 2025.3 take, are backed up again and replaced, too', async () => {
+    const bench = await workbench();
+    const long = 'c'.repeat(222);
+    await bench.fill(long, 3);
+    for (const round of ['first', 'second', 'third']) {
+      bench.engine.put(long, 'round', round);
+      const { result, log } = await bench.backup({ tables: [long] });
+      expect(result, log().join('\n')).toBe(0);
+    }
+    bench.engine.put(long, 'later', 1);
+    const over = await bench.restore({ tables: [long], yes: true });
+    expect(over.result, over.log().join('\n')).toBe(0);
+    expect([...bench.engine.items(long).keys()]).toEqual(['k0', 'k1', 'k2', 'round']);
+    let loads = 0;
+    const back = await bench.restore(
+      { tables: [long], yes: true },
+      {
+        engine: {
+          refresh: (record, how) =>
+            (loads += 1) === 1
+              ? Promise.reject(new KnownError('program', 'no'))
+              : bench.engine.refresh(record, how),
+        },
+      },
+    );
+    expect(back.log().join('\n')).toContain('is as it was before: 4 items read');
   });
 });
 

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { appendFile, mkdir, readdir, readFile, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { differences } from '../../../src/store/archive/compare.js';
 import { packArchive } from '../../../src/store/archive/pack.js';
@@ -18,8 +19,9 @@ async function packed(items: Record<string, unknown> = { a: 1, b: 'x'.repeat(5_0
   const directory = await sstableFolder(root, items);
   const names = (await readdir(directory)).sort();
   const archive = join(root, 'users_backup.tar.gz');
-  const digests = await packArchive({ directory, names, archive, signal, onBytes: () => undefined });
-  return { root, directory, names, archive, digests };
+  const files = await sourcesIn(directory);
+  const made = await packArchive({ directory, files, archive, jobs: 2, signal, onBytes: () => undefined });
+  return { root, directory, names, archive, made };
 }
 
 describe('An archive', () => {
@@ -74,7 +76,7 @@ describe('An archive', () => {
       most = Math.max(most, process.memoryUsage().arrayBuffers);
     };
     const before = process.memoryUsage().arrayBuffers;
-    await packArchive({ directory, names: [name], archive, signal, onBytes });
+    await packArchive({ directory, files: [{ name, size: 160 * MIB }], archive, jobs: 2, signal, onBytes });
     await readArchive({ archive, signal, onBytes });
     await unpackArchive(out, { archive, signal, onBytes });
     expect((most - before) / MIB).toBeLessThan(100);
@@ -83,7 +85,7 @@ describe('An archive', () => {
   it('of no files is one', async () => {
     const root = await temporaryDirectory();
     const archive = join(root, 'empty.tar.gz');
-    await packArchive({ directory: root, names: [], archive, signal, onBytes: () => undefined });
+    await packArchive({ directory: root, files: [], archive, jobs: 2, signal, onBytes: () => undefined });
     expect(await readArchive({ archive, signal })).toEqual([]);
     execFileSync('tar', ['tzf', archive]);
   });
@@ -116,6 +118,49 @@ describe('An archive', () => {
     await expect(readArchive({ archive, signal })).rejects.toMatchObject({ kind: 'damaged' });
   });
 });
+
+describe('Room for what an archive unpacks to', () => {
+  it('is asked for before each entry, by the size that the entry has: a full disk stops the server', async () => {
+    const root = await temporaryDirectory();
+    const out = join(root, 'out');
+    await mkdir(out);
+    const small = Buffer.from('x'.repeat(100));
+    const archive = join(root, 'x.tar.gz');
+    // More follows than is read ahead, so that the end of the file is not what stops it.
+    const bytes = [
+      tarHeader('me-1-big-TOC.txt', 100),
+      small,
+      Buffer.alloc(412),
+      tarHeader('me-1-big-Data.db', 2 ** 50),
+    ];
+    await writeFile(archive, gzipSync(Buffer.concat([...bytes, randomBytes(4 * MIB)])));
+    await expect(unpackArchive(out, { archive, signal })).rejects.toMatchObject({
+      kind: 'files',
+      message: expect.stringMatching(/^No space left on device for unpacking me-1-big-Data\.db: /) as string,
+    });
+    expect(await readdir(out)).toEqual(['me-1-big-TOC.txt']);
+  });
+});
+
+/** A header of the ustar format; sizes past 8 GiB as GNU tar writes them, in base 256. */
+function tarHeader(name: string, size: number): Buffer {
+  const header = Buffer.alloc(512);
+  header.write(name, 0);
+  header.write('0000644\0', 100);
+  header.write('0000000\0', 108);
+  header.write('0000000\0', 116);
+  if (size < 8 ** 11) header.write(`${size.toString(8).padStart(11, '0')}\0`, 124);
+  else {
+    header.writeUInt8(0x80, 124);
+    header.writeBigUInt64BE(BigInt(size), 128);
+  }
+  header.write('00000000000\0', 136);
+  header.write('        0', 148);
+  header.write('ustar\0' + '00', 257);
+  const sum = header.reduce((total, byte) => total + byte, 0);
+  header.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148);
+  return header;
+}
 
 describe('A hostile archive (T-56, U-11)', () => {
   const write = (name: string) => async (folder: string) => {

@@ -33,6 +33,7 @@ public final class Main {
         control.on("load.abort", call -> Loading.abort(call.text("ticket")));
         control.on("saltedHash", call -> NodeFacts.saltedHash(call.text("role")));
         control.on("convict", call -> NodeFacts.convict(call.text("address")));
+        control.on("fillIndexesWithin", call -> ViewFill.within(Long.parseLong(call.text("ms"))));
         control.on("isolate", call -> NodeFacts.isolate());
         control.start();
 

@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
  */
 final class ViewFill {
     private static final Logger LOG = LoggerFactory.getLogger(ViewFill.class);
-    private static final long FILL_MS = Long.getLong("nodeundertest.index_fill_ms", 300);
+    private static volatile long fillMs = Long.getLong("nodeundertest.index_fill_ms", 300);
     private static final long RETRY_MS = 1000;
     private static final ExecutorService QUEUE = Executors.newCachedThreadPool(work -> Control.daemon(work, "view-fill"));
 
@@ -51,6 +51,12 @@ final class ViewFill {
     /** One for each table: what is staged by several loads must be known together. */
     static ViewFill of(ColumnFamilyStore store) {
         return BY_TABLE.compute(store.metadata.id, (id, known) -> known == null || known.store != store ? new ViewFill(store) : known);
+    }
+
+    /** What begins to be filled from now on takes so long. */
+    static Object within(long ms) {
+        fillMs = ms;
+        return true;
     }
 
     /** To be called before the SSTables are shown: a crash in between must not lose the work. */
@@ -87,7 +93,7 @@ final class ViewFill {
     /** A damaged SSTable must not keep the others waiting. */
     private boolean fill(Staged next) {
         try {
-            new ViewUpdates(store, generations()).pushAll(next.link, new Pace(next.since, FILL_MS));
+            new ViewUpdates(store, generations()).pushAll(next.link, new Pace(next.since, fillMs));
             removeLinks(next.link);
             done(next.link);
             return true;

@@ -1,0 +1,25 @@
+import type { ExitCode } from '../errors.js';
+import { resumeJob, startLeftService } from '../restore/resume.js';
+import { chooseJob, stepsLeft } from './jobs.js';
+import { onNode } from './on-node.js';
+import { tell } from './restore-result.js';
+import type { Tools } from './tools.js';
+
+export interface ResumeFlags {
+  /** The newest one that was cut off without it. */
+  readonly job?: string;
+}
+
+/** Finishes a restore that was cut off. Asks nothing: the journal knows what was agreed to. */
+export async function resumeCommand(flags: ResumeFlags, tools: Tools): Promise<ExitCode> {
+  const { id } = await chooseJob(flags.job, 'resume', tools);
+  const outcomes = await onNode('resume', tools, async () => {
+    const restoreTools = { ...tools, shownRoot: tools.settings.shownBackupDirectory };
+    // Whoever was at work on it may have finished it before we had the lock.
+    const job = await startLeftService(await chooseJob(id, 'resume', tools), restoreTools);
+    tools.report.info(`Resuming job ${id}`);
+    await tools.engine.verifyReady();
+    return resumeJob(job, await stepsLeft(job, tools), restoreTools);
+  });
+  return tell(outcomes.length !== 1, outcomes, tools);
+}

@@ -1,0 +1,144 @@
+import { EXIT_CODES, type ExitCode } from '../errors.js';
+import { canGoBack, type Job } from '../model/job.js';
+import { newRunId } from '../model/run-id.js';
+import { exitCodeOf, type TableOutcome, warningLines } from '../model/outcome.js';
+import { parseTableName } from '../model/table-name.js';
+import { describePlan } from '../restore/describe-plan.js';
+import { requestOf } from '../restore/job-of.js';
+import { journalOf } from '../restore/journal.js';
+import type { RestorePlan, RestoreStep } from '../restore/plan.js';
+import { planUndo } from '../restore/plan-undo.js';
+import type { RestoreRequest } from '../restore/request.js';
+import { startLeftService, tablesLeft, takeBackUnfinished } from '../restore/resume.js';
+import { runRestore } from '../restore/run.js';
+import { readSafetyCopy } from '../restore/safety-copy.js';
+import { describeJobs } from './describe-jobs.js';
+import { chooseJob } from './jobs.js';
+import { onNode } from './on-node.js';
+import type { Tools } from './tools.js';
+import { unfinishedJobOf } from '../restore/jobs-left.js';
+import { unfinishedText } from './unfinished-jobs.js';
+
+export interface UndoFlags {
+  /** The newest one that can be taken back without it. */
+  readonly job?: string;
+  /** Show the jobs of this node, and stop. */
+  readonly list?: boolean;
+  /** Show what would be done, and stop. */
+  readonly dryRun?: boolean;
+}
+
+/** Puts back what a restore has replaced. Asks nothing: it can be taken back itself. */
+export async function undoCommand(flags: UndoFlags, tools: Tools): Promise<ExitCode> {
+  if (flags.list === true) return listJobs(tools);
+  const { id } = await chooseJob(flags.job, 'undo', tools);
+  if (flags.dryRun === true) {
+    await tools.engine.verifyReady();
+    const job = await chooseJob(id, 'undo', tools);
+    tools.report.say(`Undo of job ${id}:`);
+    for (const { name } of tablesLeft(job)) tools.report.say(`  put ${name} back, which was left in the middle`);
+    for (const line of describePlan(await planOf(job, tools))) tools.report.say(line);
+    return EXIT_CODES.done;
+  }
+  const outcomes = await onNode('undo', tools, () => takeBack(id, tools));
+  return tell(id, outcomes, tools);
+}
+
+async function takeBack(id: string, tools: Tools): Promise<readonly TableOutcome[]> {
+  const { report, engine, settings } = tools;
+  const restoreTools = { ...tools, shownRoot: settings.shownBackupDirectory };
+  const job = await startLeftService(await chooseJob(id, 'undo', tools), restoreTools);
+  report.info(`Undoing job ${id}`);
+  await engine.verifyReady();
+  const cutOff = tablesLeft(job).length > 0 ? await takeBackUnfinished(job, restoreTools) : [];
+
+  const plan = await planOf(await tools.journals.read(id), tools);
+  if (plan.steps.length === 0) return cutOff;
+  for (const line of describePlan(plan)) report.info(line.trim());
+  const outcomes = await runRestore(plan, restoreTools, { command: 'undo', of: id });
+  await noteUndone(id, plan.runId, outcomes, tools);
+  return [...cutOff, ...outcomes];
+}
+
+/** Tables that the job had finished. */
+async function planOf(job: Job, tools: Tools): Promise<RestorePlan> {
+  const { engine, clock } = tools;
+  const now = clock.now();
+  const node = await engine.identify();
+  const request: RestoreRequest = {
+    ...requestOf(job),
+    tables: [],
+    offline: false,
+    recreate: false,
+    noTableOptions: false,
+    noSafetyCopy: false,
+  };
+  const done = job.tables.filter((entry) => entry.state === 'done' && canGoBack(entry));
+  const unfinished = await unfinishedInOthers(job, tools);
+  const steps: RestoreStep[] = [];
+  for (const entry of done) {
+    const name = parseTableName(entry.name);
+    const other = unfinished.get(name);
+    if (other) {
+      steps.push({ action: 'fail', name, reason: unfinishedText(name, other), kind: 'refused' });
+      continue;
+    }
+    const live = await engine.describe(name);
+    const neighbours = await engine.neighbours(name);
+    const copy = entry.safetyCopy === null ? undefined : await readSafetyCopy(entry.safetyCopy);
+    steps.push(planUndo({ job: job.id, entry, name, copy, live, neighbours }, request, node));
+  }
+  return { runId: newRunId(now), startedAt: now, node, request, offline: false, steps };
+}
+
+/** A table that another job left in the middle is first put right there. */
+async function unfinishedInOthers(job: Job, tools: Tools): Promise<ReadonlyMap<string, Job>> {
+  const names = job.tables.map(({ name }) => parseTableName(name));
+  const { jobs } = await tools.journals.list();
+  const others = jobs.filter(({ id }) => id !== job.id);
+  return new Map(
+    names.flatMap((name) => {
+      const other = unfinishedJobOf(others, name);
+      return other ? [[name, other] as const] : [];
+    }),
+  );
+}
+
+async function noteUndone(
+  id: string,
+  undoneBy: string,
+  outcomes: readonly TableOutcome[],
+  { journals, clock }: Tools,
+): Promise<void> {
+  const journal = journalOf(await journals.read(id), { journals, clock });
+  for (const { table, result } of outcomes) if (result === 'done') await journal.of(table).note({ undoneBy });
+}
+
+function tell(id: string, outcomes: readonly TableOutcome[], { report }: Tools): ExitCode {
+  report.say('');
+  for (const { table, result } of outcomes) {
+    report.say(
+      result === 'done'
+        ? `✅ Table '${table}' is as it was before job ${id}`
+        : `❌ Table '${table}' could not be put back`,
+    );
+  }
+  for (const line of warningLines(report.warnings)) report.say(line);
+  const isRefused =
+    outcomes.length > 0 &&
+    outcomes.every((outcome) => outcome.result === 'failed' && outcome.before === 'untouched');
+  const failed = isRefused ? EXIT_CODES.refused : exitCodeOf(outcomes);
+  const exitCode =
+    failed === EXIT_CODES.done && report.warnings.length > 0 ? EXIT_CODES.warnings : failed;
+  report.summary({ command: 'undo', job: id, exitCode, outcomes, warnings: report.warnings });
+  return exitCode;
+}
+
+async function listJobs({ journals, report }: Tools): Promise<ExitCode> {
+  const { jobs, damaged } = await journals.list();
+  for (const line of describeJobs(jobs)) report.say(line);
+  for (const { file, problem } of damaged) report.warn(`The journal ${file} cannot be read: ${problem}`);
+  const exitCode = damaged.length > 0 ? EXIT_CODES.warnings : EXIT_CODES.done;
+  report.summary({ command: 'undo', jobs, exitCode });
+  return exitCode;
+}

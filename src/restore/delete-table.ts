@@ -1,0 +1,28 @@
+import { isTouchedIn } from '../model/job.js';
+import { expectUnchanged } from './expect-unchanged.js';
+import type { TableJournal } from './journal.js';
+import type { DeleteStep } from './plan.js';
+import { removeByApi } from './remove-table.js';
+import { takeSafetyCopy, type CopyPlace } from './safety-copy.js';
+import type { RestoreTools } from './tools.js';
+
+/** Takes back a table that was not there before: a copy of it is kept, so that this can be taken back as well. */
+export async function deleteTable(
+  step: DeleteStep,
+  book: TableJournal,
+  place: CopyPlace,
+  tools: RestoreTools,
+): Promise<void> {
+  const { name, live } = step;
+  await book.note({ state: 'working', problem: null });
+  if (!isTouchedIn(book.entry)) {
+    const present = (await expectUnchanged(step, tools)) ?? live;
+    await book.step(
+      'safety copy',
+      () => takeSafetyCopy(present, place, () => Promise.resolve('alternator'), tools),
+      ({ staged }) => ({ safetyCopy: staged.directory }),
+    );
+  }
+  tools.signal.throwIfAborted();
+  await tools.shield(() => removeByApi(name, live, book, tools));
+}

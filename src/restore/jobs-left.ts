@@ -1,0 +1,82 @@
+import { join } from 'node:path';
+import { messageOf } from '../errors.js';
+import { canGoBack, isOpen, isTouchedIn, isUndoable, isUnfinished, type Job } from '../model/job.js';
+import { namesIn, removeTree } from '../system/files.js';
+import { journalOf } from './journal.js';
+import { removeCopy } from './safety-copy.js';
+import { STAGING } from './stage.js';
+import { tidy } from './replace-table.js';
+import type { RestoreTools } from './tools.js';
+
+type Tools = Pick<RestoreTools, 'engine' | 'journals' | 'clock' | 'report'>;
+
+/** How many generations of "the table before" are kept for `undo`. */
+export const COPIES_KEPT = 2;
+/** Journals of which nothing can be taken back any more are kept this long: the newest so many. */
+const CLOSED_KEPT = 50;
+
+/** The job that left this table neither as before nor done, if there is one. */
+export const unfinishedJobOf = (jobs: readonly Job[], table: string): Job | undefined =>
+  jobs.find((job) => job.tables.some((entry) => entry.name === table && isUnfinished(entry) && isTouchedIn(entry)));
+
+/**
+ * Dead runs that did nothing to a table need neither `resume` nor `undo`: a new restore begins anew. To be called under the lock
+ * of the node, so that nobody is working.
+ */
+export async function closeUntouched(tools: RestoreTools): Promise<void> {
+  const { jobs, damaged } = await tools.journals.list();
+  for (const { file, problem } of damaged)
+    tools.report.warn(`The journal ${file} cannot be read, so that nobody knows what its job has done: ${problem}`);
+  for (const job of jobs.filter(isOpen)) {
+    const journal = journalOf(job, tools);
+    for (const entry of job.tables) {
+      if (!['waiting', 'working'].includes(entry.state) || isTouchedIn(entry)) continue;
+      const book = journal.of(entry.name);
+      await tidy(book, tools);
+      await book.note({ state: 'failed', problem: 'cut off before anything was changed' });
+      if (entry.state === 'working')
+        tools.report.info(`Job ${job.id} was cut off before it changed ${entry.name}: its files are removed`);
+    }
+    await journal.close();
+  }
+}
+
+/** Copies out of backups, which no job waits for any more. */
+export async function clearLeftovers({ engine, journals, report }: Tools): Promise<void> {
+  const staging = join(await engine.workDirectory(), STAGING);
+  const { jobs, damaged } = await journals.list();
+  const known = new Set([...jobs.filter(isOpen).map(({ id }) => id), ...damaged.map(({ id }) => id)]);
+  for (const run of await namesIn(staging)) {
+    if (known.has(run)) continue;
+    await removeTree(join(staging, run));
+    report.info(`Removed what an interrupted restore had unpacked: ${join(staging, run)}`);
+  }
+}
+
+/**
+ * Safety copies hold disk space that the server has let go of: the newest ones of each table stay, and those that an unfinished
+ * job may need. That one cannot be removed is a warning.
+ */
+export async function dropOldCopies(tools: Tools): Promise<void> {
+  const { journals, report, clock } = tools;
+  try {
+    const { jobs } = await journals.list();
+    const kept = new Map<string, number>();
+    for (const job of [...jobs].reverse()) {
+      const journal = journalOf(job, { journals, clock });
+      for (const entry of job.tables) {
+        if (entry.safetyCopy === null || isUnfinished(entry)) continue;
+        const count = canGoBack(entry) && entry.state === 'done' ? (kept.get(entry.name) ?? 0) + 1 : Infinity;
+        if (count !== Infinity) kept.set(entry.name, count);
+        if (count <= COPIES_KEPT || (entry.state === 'undone' && entry.undoneBy === null)) continue;
+        await removeCopy(entry.safetyCopy, tools);
+        await journal.of(entry.name).note({ safetyCopy: null });
+        report.info(`Removed the copy of ${entry.name} from before job ${job.id}: newer ones are kept`);
+      }
+    }
+    const closed = (await journals.list()).jobs.filter((job) => !isOpen(job) && !isUndoable(job));
+    for (const { id } of closed.slice(0, Math.max(0, closed.length - CLOSED_KEPT))) await journals.remove(id);
+  } catch (error) {
+    report.warn(`Old safety copies could not be cleared away: ${messageOf(error)}`);
+  }
+}

@@ -1,0 +1,91 @@
+import { rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import type { Engine } from '../engine/engine.js';
+import { KnownError, messageOf } from '../errors.js';
+import { parseJob, type Job, type StepName } from '../model/job.js';
+import { errorCode, makeDirectory, namesIn, writeDurably } from '../system/files.js';
+
+/** What a writing of the journal is about; null where it is not about a step. */
+export interface JobEvent {
+  /** Null for steps of the whole job. */
+  readonly table: string | null;
+  readonly step: StepName;
+  readonly at: 'begin' | 'end';
+}
+
+/** A journal that cannot be read: nobody knows what its job has done. */
+export interface DamagedJournal {
+  readonly id: string;
+  readonly file: string;
+  readonly problem: string;
+}
+
+/**
+ * The journals of a node's jobs. They lie in its work directory, beside the safety copies that they speak of, and not in a
+ * store: what a restore does to a table concerns everybody who works on the node, whichever store they use.
+ */
+export interface Journals {
+  /** Resolves when the job as it is now will survive a power cut. */
+  write(job: Job, event: JobEvent | null): Promise<void>;
+  /** All of them, the oldest first. */
+  list(): Promise<{ readonly jobs: readonly Job[]; readonly damaged: readonly DamagedJournal[] }>;
+  /** Rejects with `missing` when there is none of that id, with `files` when it cannot be read. */
+  read(id: string): Promise<Job>;
+  remove(id: string): Promise<void>;
+}
+
+export const JOBS = 'jobs';
+
+/** Journals as one file per job, replaced as a whole. */
+export function journalFiles(engine: Pick<Engine, 'workDirectory'>): Journals {
+  const folder = async () => join(await engine.workDirectory(), JOBS);
+  const fileOf = async (id: string) => join(await folder(), `${id}.json`);
+
+  return {
+    async write(job) {
+      const directory = await folder();
+      await makeDirectory(directory);
+      await writeDurably(join(directory, `${job.id}.json`), `${JSON.stringify(job, null, 1)}\n`);
+    },
+
+    async list() {
+      const jobs: Job[] = [];
+      const damaged: DamagedJournal[] = [];
+      const directory = await folder();
+      // Half-written ones begin with a dot.
+      for (const name of (await namesIn(directory)).filter((each) => /^[^.].*\.json$/.test(each))) {
+        const file = join(directory, name);
+        try {
+          jobs.push(parseJob(await readFile(file, 'utf8')));
+        } catch (error) {
+          damaged.push({ id: basename(name, '.json'), file, problem: messageOf(error) });
+        }
+      }
+      return { jobs: jobs.sort((a, b) => (a.startedAt < b.startedAt ? -1 : 1)), damaged };
+    },
+
+    async read(id) {
+      const file = await fileOf(id);
+      try {
+        return parseJob(await readFile(file, 'utf8'));
+      } catch (error) {
+        if (errorCode(error) === 'ENOENT') {
+          throw new KnownError('missing', `There is no job '${id}' on this node`, {
+            cause: error,
+            changed: 'Nothing was done.',
+            hint: 'alternator-backup undo --list shows the jobs.',
+          });
+        }
+        throw new KnownError('files', `The journal ${file} cannot be read: ${messageOf(error)}`, {
+          cause: error,
+          changed: 'Nothing was done.',
+        });
+      }
+    },
+
+    async remove(id) {
+      await rm(await fileOf(id), { force: true });
+    },
+  };
+}

@@ -1,0 +1,133 @@
+import { constants } from 'node:fs';
+import { open, type FileHandle } from 'node:fs/promises';
+import { join } from 'node:path';
+import { KnownError } from '../../errors.js';
+import { DigestCounter, type Digests } from '../../system/digests.js';
+import type { Pace } from './pace.js';
+import { paddingAfter, tarHeaderOf } from './tar-header.js';
+
+export interface FileToPack {
+  readonly name: string;
+  /** As it was when the snapshot was looked at; another one now is a reason to stop. */
+  readonly size: number;
+}
+
+/** What becomes one gzip member: the header of an entry, some of its bytes, its padding, as they come. */
+export interface Block {
+  readonly content: Buffer;
+  readonly bytesOfFile: number;
+  /** To be called when `content` is not needed any more. */
+  readonly release: () => void;
+  /** The whole entry, with its last block. */
+  readonly ends: (Digests & { readonly name: string; readonly mtimeMs: number }) | undefined;
+}
+
+export interface ReadingBlocks {
+  readonly directory: string;
+  readonly files: readonly FileToPack[];
+  /** How many blocks are held at once at most. */
+  readonly most: number;
+  readonly pace: Pace;
+  readonly signal: AbortSignal;
+}
+
+export const BLOCK = 1024 * 1024;
+
+/** Reads files as the blocks of a tar, each byte once. Rejects with `files` for one that is not what it was, or changes. */
+export async function* readBlocks(reading: ReadingBlocks): AsyncGenerator<Block, void, undefined> {
+  const buffers = bufferPool();
+  for (const file of reading.files) {
+    const path = join(reading.directory, file.name);
+    // A link would let somebody choose what is read as root.
+    const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+    try {
+      yield* blocksOf(file, handle, reading, buffers);
+    } finally {
+      await handle.close();
+    }
+  }
+}
+
+async function* blocksOf(
+  { name, size }: FileToPack,
+  handle: FileHandle,
+  { pace, signal }: ReadingBlocks,
+  buffers: BufferPool,
+): AsyncGenerator<Block, void, undefined> {
+  const before = await handle.stat();
+  if (!before.isFile()) throw new KnownError('files', `${name} in the snapshot is no regular file`);
+  const { mtimeMs } = before;
+  const counter = new DigestCounter();
+  let header: Buffer | undefined = tarHeaderOf({ name, size, mtimeMs });
+  let done = 0;
+  do {
+    signal.throwIfAborted();
+    const head = header?.byteLength ?? 0;
+    const take = Math.min(BLOCK, size - done);
+    const isLast = done + take === size;
+    const padding = isLast ? paddingAfter(size) : 0;
+    const buffer = buffers.take(head + take + padding);
+    const content = buffer.subarray(0, head + take + padding);
+    header?.copy(content);
+    header = undefined;
+    const data = content.subarray(head, head + take);
+    if (!(await readFully(handle, data, done))) throw changed(name, size, (await handle.stat()).size);
+    content.fill(0, head + take);
+    counter.add(data);
+    done += take;
+    if (isLast) {
+      const after = await handle.stat();
+      if (after.size !== size || after.mtimeMs !== mtimeMs) throw changed(name, size, after.size);
+    }
+    await pace(take, signal);
+    yield {
+      content,
+      bytesOfFile: take,
+      release: () => {
+        buffers.give(buffer);
+      },
+      ends: isLast ? { name, mtimeMs, ...counter.finish() } : undefined,
+    };
+  } while (done < size);
+}
+
+/** False when the file ends before. */
+async function readFully(handle: FileHandle, into: Buffer, position: number): Promise<boolean> {
+  let at = 0;
+  while (at < into.byteLength) {
+    const { bytesRead } = await handle.read(into, at, into.byteLength - at, position + at);
+    if (bytesRead === 0) return false;
+    at += bytesRead;
+  }
+  return true;
+}
+
+const changed = (name: string, was: number, is: number): KnownError =>
+  new KnownError(
+    'files',
+    is === was
+      ? `${name} in the snapshot was written to while it was read`
+      : `${name} in the snapshot had ${was} bytes, and ${is} while it was read`,
+    {
+      changed: 'Nothing was stored of this table; the backup before stays as it is.',
+      hint: 'Files of a snapshot never change: find out who writes to them, then back up again.',
+    },
+  );
+
+interface BufferPool {
+  take(length: number): Buffer;
+  give(buffer: Buffer): void;
+}
+
+/** The same few buffers over and over: a new one for each block would have to wait for the garbage collector to be freed. */
+function bufferPool(): BufferPool {
+  const free: Buffer[] = [];
+  const size = BLOCK + 64 * 1024;
+  return {
+    take: (length) =>
+      length < BLOCK / 8 ? Buffer.allocUnsafeSlow(length) : (free.pop() ?? Buffer.allocUnsafeSlow(size)),
+    give(buffer) {
+      if (buffer.byteLength === size) free.push(buffer);
+    },
+  };
+}

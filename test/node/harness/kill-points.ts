@@ -1,0 +1,267 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { killAt, type KillPoint } from './kill-point.js';
+import { textTable } from './text-table.js';
+import type { NodeBench } from './with-node.js';
+
+/** A table as the independent reader sees it. */
+export interface TableState {
+  /** Null: there is no such table. */
+  readonly items: ReadonlyMap<string, string> | null;
+  readonly indexes: Readonly<Record<string, number>>;
+  readonly schema: unknown;
+}
+
+/** What is tried at each kill point. */
+export interface Scenario {
+  /** First column of the table: `online, reload`. */
+  readonly name: string;
+  /** Puts a table, its backup and a changed live table on the node, and tells both states. */
+  readonly prepare: (bench: NodeBench, table: string) => Promise<PreparedStates>;
+  /** The command line that is killed. */
+  readonly args: (table: string) => readonly string[];
+  /** To be done just before the killed run, such as `misbehave`: faults count from there. */
+  readonly arm?: (bench: NodeBench, table: string) => Promise<void>;
+  /** `resume` may as well go back: what was killed had failed already, and was being taken back. */
+  readonly mayGoBack?: boolean;
+  /** To be done just after it. Default: the node behaves again, and a node that went down is started. */
+  readonly disarm?: (bench: NodeBench, table: string) => Promise<void>;
+}
+
+export interface PreparedStates {
+  readonly before: TableState;
+  /** What the command makes of it when nothing comes between. */
+  readonly after: TableState;
+}
+
+export interface CrashRow {
+  readonly scenario: string;
+  readonly point: KillPoint;
+  readonly then: 'resume' | 'undo';
+  /** As the journal on the disk tells it. */
+  readonly proof: string;
+  readonly table: 'old' | 'new' | 'NEITHER';
+  readonly exit: number | null;
+  readonly ms: number;
+  readonly problems: readonly string[];
+}
+
+/** Reads a table whole: every item, the size of each index, the schema. */
+export async function stateOf({ reader }: NodeBench, table: string): Promise<TableState> {
+  const described = await reader.describe(table).catch((error: unknown) => {
+    if (error instanceof Error && error.name === 'ResourceNotFoundException') return undefined;
+    throw error;
+  });
+  if (!described) return { items: null, indexes: {}, schema: null };
+  const { GlobalSecondaryIndexes = [], LocalSecondaryIndexes = [] } = described;
+  const indexes: Record<string, number> = {};
+  for (const { IndexName = '' } of [...GlobalSecondaryIndexes, ...LocalSecondaryIndexes])
+    indexes[IndexName] = await reader.count(table, IndexName);
+  return { items: await reader.contents(table), indexes, schema: await reader.schema(table) };
+}
+
+/**
+ * One round: prepares, kills the program at the point, proves by the journal where it died, runs `resume` or `undo`, and
+ * judges what is there by the independent reader. Rejects when the program never came to the point; what is wrong
+ * afterwards stands in the row.
+ */
+export async function crashRound(
+  bench: NodeBench,
+  scenario: Scenario,
+  point: KillPoint,
+  then: CrashRow['then'],
+  table: string,
+): Promise<CrashRow> {
+  const { before, after } = await scenario.prepare(bench, table);
+  await scenario.arm?.(bench, table);
+  await killAt(bench.tool, scenario.args(table), point);
+  await (scenario.disarm ?? behaveAgain)(bench, table);
+  const { proof, problem } = proofIn(bench, point);
+
+  const mended = await bench.tool.run([then, ...(then === 'undo' ? ['--yes'] : [])]);
+  const mayBeOld = then === 'undo' || scenario.mayGoBack === true;
+  const found = await stateOf(bench, table);
+  const is = whichOf(found, { before, after });
+  const problems = [
+    ...(problem === undefined ? [] : [problem]),
+    ...(mended.code === 0 || mended.code === 3
+      ? []
+      : [`${then} ended with ${mended.code}: ${mended.stderr.trim().slice(-400)}`]),
+    ...(mayBeOld && is === 'old' ? [] : differences(found, then === 'undo' ? before : after)),
+    ...leftoversOf(bench, table),
+    ...(await unusableFor(bench, table)),
+  ];
+  return {
+    scenario: scenario.name,
+    point,
+    then,
+    proof,
+    table: is,
+    exit: mended.code,
+    ms: mended.ms,
+    problems,
+  };
+}
+
+/** The rows as a table, for the output of the test and for ARCHITECTURE.md. */
+export const crashTable = (rows: readonly CrashRow[]): string =>
+  textTable([
+    ['killed in', 'step', 'when', 'journal says', 'then', 'exit', 'ms', 'table', 'wrong'],
+    ...rows.map(({ scenario, point, then, proof, table, exit, ms, problems }) => [
+      scenario,
+      point.step,
+      point.when,
+      proof,
+      then,
+      String(exit),
+      String(ms),
+      table,
+      problems.join('; ').replaceAll(/\s+/g, ' ') || '-',
+    ]),
+  ]);
+
+/** All rounds of a scenario, one after another, `resume` and `undo` at each point. */
+export function roundsOf(
+  steps: readonly string[],
+): readonly { readonly point: KillPoint; readonly then: CrashRow['then'] }[] {
+  return steps.flatMap((step) =>
+    (['after begin', 'before end'] as const).flatMap((when) =>
+      (['resume', 'undo'] as const).map((then) => ({ point: { step, when }, then })),
+    ),
+  );
+}
+
+/** The steps that a run goes through when it is left alone, in their order, from its journal: no step can be forgotten. */
+export function stepsOfLastJob(bench: NodeBench): readonly string[] {
+  const job = journalsOf(bench).at(-1);
+  if (!job) throw new Error('there is no journal in the work directory');
+  const all = [...job.steps, ...job.tables.flatMap(({ steps }) => steps)];
+  const begun = [...all].sort((a, b) => (a.begunAt < b.begunAt ? -1 : 1));
+  return [...new Set(begun.map(({ step }) => step))];
+}
+
+interface JournalStep {
+  readonly step: string;
+  readonly begunAt: string;
+  readonly endedAt: string | null;
+}
+
+interface JournalFile {
+  readonly id: string;
+  readonly startedAt: string;
+  readonly steps: readonly JournalStep[];
+  readonly tables: readonly { readonly name: string; readonly steps: readonly JournalStep[] }[];
+}
+
+/** Both places that the work directory may have (ARCHITECTURE.md). */
+const workDirectories = ({ node }: NodeBench): readonly string[] =>
+  [
+    join(node.addresses.dataDirectory, '..', 'alternator-backup'),
+    join(node.addresses.dataDirectory, '.alternator-backup'),
+  ].filter((path) => existsSync(path));
+
+/** The oldest first; read as plain JSON, not by the tool's own reader. */
+function journalsOf(bench: NodeBench): readonly JournalFile[] {
+  const folders = workDirectories(bench).map((path) => join(path, 'jobs'));
+  const files = folders.flatMap((folder) =>
+    existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : [],
+  );
+  return files
+    .filter((file) => /\/[^./][^/]*\.json$/.test(file))
+    .map((file) => JSON.parse(readFileSync(file, 'utf8')) as JournalFile)
+    .sort((a, b) => (a.startedAt < b.startedAt ? -1 : 1));
+}
+
+/** Both kinds of death leave a step that was begun and not ended; which of the two it was, the entry has written down. */
+function proofIn(
+  bench: NodeBench,
+  { step }: KillPoint,
+): { readonly proof: string; readonly problem?: string } {
+  const job = journalsOf(bench).at(-1);
+  if (!job) return { proof: 'no journal', problem: 'there is no journal' };
+  const open = [...job.steps, ...job.tables.flatMap(({ steps }) => steps)].filter(
+    ({ endedAt }) => endedAt === null,
+  );
+  const proof = open.map((each) => `in ${each.step}`).join(', ') || 'no step open';
+  return open.some((each) => each.step === step)
+    ? { proof }
+    : { proof, problem: `the journal does not say that it died in "${step}"` };
+}
+
+function whichOf(found: TableState, { before, after }: PreparedStates): CrashRow['table'] {
+  if (differences(found, after).length === 0) return 'new';
+  return differences(found, before).length === 0 ? 'old' : 'NEITHER';
+}
+
+/** What is not as wanted, said shortly. */
+function differences(found: TableState, wanted: TableState): readonly string[] {
+  if (found.items === null || wanted.items === null) {
+    if (found.items === wanted.items) return [];
+    return [found.items === null ? 'the table is gone' : 'there is a table where none was'];
+  }
+  const { items } = found;
+  const missing = [...wanted.items].filter(([key, digest]) => items.get(key) !== digest).length;
+  const foreign = [...items.keys()].filter((key) => wanted.items?.has(key) !== true).length;
+  return [
+    ...(missing > 0 ? [`${missing} of ${wanted.items.size} items missing or different`] : []),
+    ...(foreign > 0 ? [`${foreign} items too many`] : []),
+    ...(same(found.indexes, wanted.indexes)
+      ? []
+      : [`indexes ${JSON.stringify(found.indexes)} instead of ${JSON.stringify(wanted.indexes)}`]),
+    ...(same(found.schema, wanted.schema) ? [] : ['another schema']),
+  ];
+}
+
+const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
+
+/** Staged files, tags of ours, files in upload/ and staging/ of the table, a stopped service. Safety copies are none. */
+function leftoversOf(bench: NodeBench, table: string): readonly string[] {
+  const { nodetool, dataDirectory, service } = bench.node.addresses;
+  const [program = '', ...rest] = nodetool;
+  const [status = '', ...words] = service.status;
+  const kept = new Set(keptCopies(bench));
+  const staged = workDirectories(bench).flatMap((work) =>
+    filesBelow(work).filter(
+      (file) => !file.startsWith(join(work, 'jobs')) && ![...kept].some((copy) => file.startsWith(copy)),
+    ),
+  );
+  const keyspace = join(dataDirectory, `alternator_${table}`);
+  const waiting = filesBelow(keyspace).filter((file) => /\/(upload|staging)\/.*\.db$/.test(file));
+  const tags = new Set(
+    execFileSync(program, [...rest, 'listsnapshots'], { encoding: 'utf8' }).match(/^altbk_\S+/gm) ?? [],
+  );
+  return [
+    ...(staged.length > 0 ? [`${staged.length} files left in the work directory: ${staged[0] ?? ''}`] : []),
+    ...(waiting.length > 0 ? [`${waiting.length} files in upload/ or staging/`] : []),
+    ...[...tags].map((tag) => `snapshot ${tag} is left`),
+    ...(spawnSync(status, words, { timeout: 60_000 }).status === 0 ? [] : ['the service is stopped']),
+  ];
+}
+
+/** The folders that journals name as safety copies. */
+const keptCopies = (bench: NodeBench): readonly string[] =>
+  journalsOf(bench).flatMap(({ tables }) =>
+    (tables as readonly { readonly safetyCopy?: string | null }[]).flatMap(({ safetyCopy }) =>
+      typeof safetyCopy === 'string' ? [safetyCopy] : [],
+    ),
+  );
+
+const filesBelow = (folder: string): readonly string[] =>
+  existsSync(folder)
+    ? readdirSync(folder, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map((entry) => join(entry.parentPath, entry.name))
+    : [];
+
+/** No lock is held and nothing is unfinished: a backup of the table is taken again. Nothing to say of a table that is gone. */
+async function unusableFor(bench: NodeBench, table: string): Promise<readonly string[]> {
+  const backups = join(bench.tool.cwd, 'backups-after');
+  const { code, stderr } = await bench.tool.run(['backup', table, '--backup-dir', backups]);
+  const isGone = code === 1 && (await stateOf(bench, table)).items === null;
+  return code === 0 || isGone ? [] : [`a backup of it then ends with ${code}: ${stderr.trim().slice(-300)}`];
+}
+
+async function behaveAgain({ node }: NodeBench): Promise<void> {
+  await node.standIn?.misbehave({});
+}
