@@ -76,9 +76,24 @@ function archives(directory, names) {
     rounds,
   );
   const size = (path) => statSync(path).size;
-  atLeast('create: × the speed of tar czf', create.gnu / create.ours, 2.5, `${seconds(create.ours)} against ${seconds(create.gnu)}`);
-  atLeast('create: × the speed of tar | pigz -6', create.pigz / create.ours, 1, `${seconds(create.ours)} against ${seconds(create.pigz)}`);
-  atMost('create: × the size of tar czf', size(mine) / size(gnu), 1.03, `${size(mine)} bytes against ${size(gnu)}`);
+  atLeast(
+    'create: × the speed of tar czf',
+    create.gnu / create.ours,
+    2.5,
+    `${seconds(create.ours)} against ${seconds(create.gnu)}`,
+  );
+  atLeast(
+    'create: × the speed of tar | pigz -6',
+    create.pigz / create.ours,
+    1,
+    `${seconds(create.ours)} against ${seconds(create.pigz)}`,
+  );
+  atMost(
+    'create: × the size of tar czf',
+    size(mine) / size(gnu),
+    1.03,
+    `${size(mine)} bytes against ${size(gnu)}`,
+  );
 
   const unpack = contest(
     {
@@ -95,7 +110,12 @@ function archives(directory, names) {
     rounds,
   );
   for (; folders > 0; folders -= 1) without(join(root, `out-${folders}`));
-  atLeast('unpack, all proven: × the speed of tar xzf', unpack.gnu / unpack.ours, 2, `${seconds(unpack.ours)} against ${seconds(unpack.gnu)}`);
+  atLeast(
+    'unpack, all proven: × the speed of tar xzf',
+    unpack.gnu / unpack.ours,
+    2,
+    `${seconds(unpack.ours)} against ${seconds(unpack.gnu)}`,
+  );
   const proving = timed(() => peaks.push(ours('prove', { archive: mine, jobs }).peakMiB));
   row('verify: MB/s', megabytes / (proving / 1000), '', true, seconds(proving));
   return { mine, peaks };
@@ -111,14 +131,24 @@ function memory(real, peaks) {
   most.push(ours('prove', { archive, jobs }).peakMiB);
   const shown = (list) => list.map((peak) => peak.toFixed(0)).join(', ');
   atMost('peak memory, MiB', Math.max(...peaks), 200, `of each run: ${shown(peaks)}`);
-  atMost('peak memory with 4 × the data, MiB', Math.max(...most), 200, `create, unpack, verify: ${shown(most)}`);
+  atMost(
+    'peak memory with 4 × the data, MiB',
+    Math.max(...most),
+    200,
+    `create, unpack, verify: ${shown(most)}`,
+  );
 }
 
 function start() {
   const node = () => execFileSync(process.execPath, ['-e', '0']);
   const version = () => execFileSync(process.execPath, [PROGRAM, '--version']);
   const times = contest({ node, version }, 9);
-  atMost('--version: × the time of node -e 0', times.version / times.node, 3, `${seconds(times.version)} against ${seconds(times.node)}`);
+  atMost(
+    '--version: × the time of node -e 0',
+    times.version / times.node,
+    3,
+    `${seconds(times.version)} against ${seconds(times.node)}`,
+  );
 }
 
 try {
@@ -134,7 +164,9 @@ try {
 
   if (values.json) process.stdout.write(`${JSON.stringify({ megabytes, jobs, level, rounds, rows })}\n`);
   else {
-    process.stdout.write(`${megabytes} MB in ${names.length} files, ${jobs} cores, level ${level}, medians of ${rounds}\n`);
+    process.stdout.write(
+      `${megabytes} MB in ${names.length} files, ${jobs} cores, level ${level}, medians of ${rounds}\n`,
+    );
     for (const { name, value, target, isMet, text } of rows) {
       const verdict = target === '' ? '' : isMet ? 'met' : 'MISSED';
       process.stdout.write(

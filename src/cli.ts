@@ -112,7 +112,9 @@ export function buildProgram({ version, actions, onDone, writeOut, writeErr }: C
     });
 
   withSettings(program.command('verify'))
-    .description('Prove stored backups readable and whole; without a name those of all tables. Needs no database.')
+    .description(
+      'Prove stored backups readable and whole; without a name those of all tables. Needs no database.',
+    )
     .argument('[table...]', 'names of tables')
     .option('--all', 'every table that has a backup')
     .option('--from <label>', 'this generation instead of the newest')

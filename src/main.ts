@@ -49,12 +49,12 @@ function actionsFor(argv: readonly string[], world: World, stop: AbortSignal): A
       return restoreCommand({ ...flags, typed }, tools);
     });
   const list = (flags: ListFlags, settings: RawSettings) =>
-    lookIntoStore(settings, world, stop, async (tools) => {
+    lookIntoStore('list', settings, world, stop, async (tools) => {
       const { listCommand } = await import('./commands/list.js');
       return listCommand(flags, tools, world.stdout);
     });
   const verify = (flags: VerifyFlags, settings: RawSettings) =>
-    lookIntoStore(settings, world, stop, async (tools) => {
+    lookIntoStore('verify', settings, world, stop, async (tools) => {
       const { verifyCommand } = await import('./commands/verify.js');
       return verifyCommand(flags, tools);
     });
@@ -79,7 +79,7 @@ function actionsFor(argv: readonly string[], world: World, stop: AbortSignal): A
       return schemaSplitCommand(flags, world);
     },
     show: (flags, settings) =>
-      lookIntoStore(settings, world, stop, async (tools) => {
+      lookIntoStore('show', settings, world, stop, async (tools) => {
         const { showCommand } = await import('./commands/show.js');
         return showCommand(flags, tools, world.stdout);
       }),
@@ -99,11 +99,7 @@ function actionsFor(argv: readonly string[], world: World, stop: AbortSignal): A
   };
 }
 
-async function askMain(
-  raw: RawSettings,
-  world: World,
-  stop: AbortSignal,
-): Promise<MainChoice> {
+async function askMain(raw: RawSettings, world: World, stop: AbortSignal): Promise<MainChoice> {
   const settings = parseSettings(raw, world.environment);
   const { wire } = await import('./wire.js');
   const { tools, close } = wire('backup', settings, world, stop);
@@ -168,6 +164,7 @@ async function look(
 
 /** The same of one that needs no database. */
 async function lookIntoStore(
+  command: 'list' | 'show' | 'verify',
   raw: RawSettings,
   world: World,
   stop: AbortSignal,
@@ -175,7 +172,7 @@ async function lookIntoStore(
 ): Promise<number> {
   const settings = parseSettings(raw, world.environment);
   const { wireStore } = await import('./wire-store.js');
-  const wired = wireStore(settings, world, stop);
+  const wired = wireStore(command, settings, world, stop);
   const exitCode = await lookWith(wired, work);
   return exitCode === EXIT_CODES.done && wired.isOutputLost() ? EXIT_CODES.warnings : exitCode;
 }

@@ -129,11 +129,16 @@ export function parseSettings(raw: RawSettings, environment: Environment): Setti
     answerTimeoutMs: timeout('--answer-timeout', raw.answerTimeout, 10),
     keepVersions: check(parseNumber('--keep-versions', raw.keepVersions, 1, 100_000), 7),
     // One core is left to the database.
-    jobs: check(parseNumber('--jobs', raw.jobs ?? String(Math.max(1, availableParallelism() - 1)), 1, 999), 1),
+    jobs: check(
+      parseNumber('--jobs', raw.jobs ?? String(Math.max(1, availableParallelism() - 1)), 1, 999),
+      1,
+    ),
     level: check(parseNumber('--level', raw.level ?? '6', 1, 9), 6),
-    bytesPerSecond: check(raw.limitRate === undefined ? null : parseRate('--limit-rate', raw.limitRate), null),
-    givesWay:
-      raw.nice !== false && !check(parseSwitch('ALTERNATOR_BACKUP_NO_NICE', environment), false),
+    bytesPerSecond: check(
+      raw.limitRate === undefined ? null : parseRate('--limit-rate', raw.limitRate),
+      null,
+    ),
+    givesWay: raw.nice !== false && !check(parseSwitch('ALTERNATOR_BACKUP_NO_NICE', environment), false),
     quiet: raw.quiet ?? check(parseSwitch('ALTERNATOR_BACKUP_QUIET', environment), false),
     json: raw.json ?? check(parseSwitch('ALTERNATOR_BACKUP_JSON', environment), false),
     credentials: readCredentials(environment),

@@ -20,11 +20,17 @@ export interface StoreWired {
  * Builds the tools of a command that only looks into a store. Loading what talks to a database, and what writes logs, takes
  * longer than listing a few hundred tables.
  */
-export function wireStore(settings: Settings, world: World, signal: AbortSignal): StoreWired {
+export function wireStore(
+  command: 'list' | 'show' | 'verify',
+  settings: Settings,
+  world: World,
+  signal: AbortSignal,
+): StoreWired {
   const { stdout, stderr } = world;
   const clock = systemClock;
   const now = () => clock.now();
-  if (settings.givesWay) giveWay();
+  // Who lists waits for it; who verifies reads every byte.
+  if (command === 'verify' && settings.givesWay) giveWay();
   const sinks: Sink[] = [consoleSink({ stdout, stderr, quiet: settings.quiet, json: settings.json, now })];
   if (settings.json) sinks.push(jsonLines(stdout, now));
   const report = makeReporter({ sinks, secrets: secretsOf(settings.credentials) });
@@ -36,7 +42,13 @@ export function wireStore(settings: Settings, world: World, signal: AbortSignal)
     }),
   );
   const { jobs, level, bytesPerSecond, keepVersions, backupDirectory: root } = settings;
-  const store = directoryStore({ root, keepVersions, effort: { jobs, level, bytesPerSecond }, clock, signal });
+  const store = directoryStore({
+    root,
+    keepVersions,
+    effort: { jobs, level, bytesPerSecond },
+    clock,
+    signal,
+  });
   return {
     tools: { settings, store, report, clock, signal },
     isOutputLost: () => isOutputLost,

@@ -30,7 +30,8 @@ export function ours(work, options) {
   return JSON.parse(text);
 }
 
-export const peer = (program, ...args) => execFileSync(program, args, { stdio: ['ignore', 'ignore', 'inherit'] });
+export const peer = (program, ...args) =>
+  execFileSync(program, args, { stdio: ['ignore', 'ignore', 'inherit'] });
 
 export const median = (list) => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)];
 

@@ -12,7 +12,15 @@ const WORKS = {
   async create({ directory, names, archive, jobs, level }) {
     const { packArchive } = await import('../../dist/store/archive/pack.js');
     const files = names.map((name) => ({ name, size: statSync(join(directory, name)).size }));
-    const packed = await packArchive({ directory, files, archive, jobs, level, signal, onBytes: () => undefined });
+    const packed = await packArchive({
+      directory,
+      files,
+      archive,
+      jobs,
+      level,
+      signal,
+      onBytes: () => undefined,
+    });
     await expectDigests(directory, packed.entries);
     writeFileSync(`${archive}.json`, JSON.stringify(packed));
   },

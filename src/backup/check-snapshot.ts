@@ -40,7 +40,8 @@ export async function proveArchived(
   const read = new Map(entries.map((entry) => [entry.name, entry]));
   const textOf = async (name: string) => {
     const text = await readFile(join(directory, name));
-    if (createHash('sha256').update(text).digest('hex') === read.get(name)?.sha256) return text.toString('utf8');
+    if (createHash('sha256').update(text).digest('hex') === read.get(name)?.sha256)
+      return text.toString('utf8');
     throw damaged([`${name} changed while the archive was written`]);
   };
   const proof = await judgeSSTables(textOf, read);

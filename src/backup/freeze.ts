@@ -48,11 +48,10 @@ export async function withFrozenTables<T>(
   tools: FreezeTools,
   work: (frozen: Frozen) => Promise<T>,
 ): Promise<T> {
-  const { store } = tools;
-  await store.noteSnapshot(
-    tag,
-    tables.map(({ keyspace }) => keyspace),
-  );
+  const { store, engine } = tools;
+  const { hostId } = await engine.identify();
+  const keyspaces = tables.map(({ keyspace }) => keyspace);
+  await store.noteSnapshot(tag, keyspaces, hostId);
   try {
     return await work(await freeze(tables, tag, tools));
   } finally {

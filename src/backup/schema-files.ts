@@ -19,8 +19,8 @@ export interface SchemaFiles {
 }
 
 /**
- * Cuts the description of a table into the files that the documented layout has. Indexes of the base table go behind its
- * CREATE TABLE. Rejects with the documented words when there is no CREATE TABLE.
+ * Cuts the description of a table into the files that the documented layout has. Indexes of the base table and what DESC tells
+ * of its stream log go behind its CREATE TABLE. Rejects with the documented words when there is no CREATE TABLE.
  */
 export function schemaFilesOf({ name, keyspaceStatement, statements }: TableRecord): SchemaFiles {
   const text = `${statements.map(({ statement }) => ended(statement)).join('\n')}\n`;
@@ -40,7 +40,7 @@ export function schemaFilesOf({ name, keyspaceStatement, statements }: TableReco
   }
   return {
     described: text.length,
-    table: [...table.table, ...table.indexes].join('\n'),
+    table: [...table.table, ...table.indexes, ...table.streamLog].join('\n'),
     views: table.views,
     keyspace,
     broken: undefined,
@@ -50,10 +50,12 @@ export function schemaFilesOf({ name, keyspaceStatement, statements }: TableReco
 /** Servers print some values unescaped (SCYLLA.md 2.3). The rows are kept as evidence: the API makes the table again. */
 const asTheyAre = (statements: TableRecord['statements']): Pick<SchemaFiles, 'table' | 'views'> => ({
   table: statements
-    .flatMap(({ type, statement }) => (type === 'table' ? [`${ended(statement)}\n`] : []))
+    .flatMap(({ type, statement }) => (isView(type) ? [] : [`${ended(statement)}\n`]))
     .join('\n'),
-  views: statements.flatMap(({ type, statement }) => (/view/.test(type) ? [`${ended(statement)}\n`] : [])),
+  views: statements.flatMap(({ type, statement }) => (isView(type) ? [`${ended(statement)}\n`] : [])),
 });
+
+const isView = (type: string): boolean => type === 'view' || type === 'materialized_view';
 
 /** Rows of DESC end in `;` by themselves, most of them. */
 const ended = (statement: string): string => {

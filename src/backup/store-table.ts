@@ -43,9 +43,7 @@ export async function storeTable(
   if (record.grants === undefined)
     report.warn(`What roles may do with ${record.name} cannot be read, and is not in the backup`);
 
-  const checked = await report.step(`Check the files of ${record.name}`, () =>
-    checkSnapshot(snapshot),
-  );
+  const checked = await report.step(`Check the files of ${record.name}`, () => checkSnapshot(snapshot));
   await roomForBackup(record.name, checked.bytes, store);
 
   const writer = await store.begin(record.name, context.plan.label);

@@ -3,10 +3,12 @@ import { isOpen, isUndoable, type Job, type JobTable } from '../model/job.js';
 /** The jobs for people, the newest first. */
 export function describeJobs(jobs: readonly Job[]): readonly string[] {
   if (jobs.length === 0) return ['No restore was done on this node.'];
-  return [...jobs].reverse().flatMap((job) => [
-    `${job.id}  ${title(job)}  ${job.startedAt}  by ${job.by.user}${hint(job)}`,
-    ...job.tables.map((entry) => `  ${entry.name}: ${state(entry)}`),
-  ]);
+  return [...jobs]
+    .reverse()
+    .flatMap((job) => [
+      `${job.id}  ${title(job)}  ${job.startedAt}  by ${job.by.user}${hint(job)}`,
+      ...job.tables.map((entry) => `  ${entry.name}: ${state(entry)}`),
+    ]);
 }
 
 const title = ({ command, of }: Job): string => (of === null ? command : `${command} of ${of}`);

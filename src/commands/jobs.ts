@@ -34,7 +34,9 @@ export async function chooseJob(
 }
 
 const whyNot = ({ id, tables }: Job, what: 'resume' | 'undo'): string => {
-  const states = tables.map(({ name, state, undoneBy }) => `${name}: ${undoneBy ? `undone by ${undoneBy}` : state}`);
+  const states = tables.map(
+    ({ name, state, undoneBy }) => `${name}: ${undoneBy ? `undone by ${undoneBy}` : state}`,
+  );
   const verb = what === 'resume' ? 'finished' : 'taken back';
   return `Nothing of job ${id} is left to be ${verb} (${states.join(', ')})`;
 };

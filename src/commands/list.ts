@@ -27,7 +27,9 @@ export async function listCommand(
 
   if (settings.json) {
     const backups = listed.map(listedJson);
-    stdout.write(`${JSON.stringify({ store: store.root, backups, ...(tables.length > 0 ? { missing } : {}) })}\n`);
+    stdout.write(
+      `${JSON.stringify({ store: store.root, backups, ...(tables.length > 0 ? { missing } : {}) })}\n`,
+    );
   } else {
     for (const line of listLines(listed, clock.now())) report.say(line);
     for (const table of missing)
@@ -46,7 +48,10 @@ const newestOfAll = async ({ store }: StoreTools): Promise<readonly Listed[]> =>
     asOneOf: false,
   }));
 
-async function generationsOf(tables: readonly TableName[], { store }: StoreTools): Promise<readonly Listed[]> {
+async function generationsOf(
+  tables: readonly TableName[],
+  { store }: StoreTools,
+): Promise<readonly Listed[]> {
   const listed: Listed[] = [];
   for (const table of tables) {
     const generations = await store.generations(table);

@@ -1,3 +1,4 @@
+import { createReadStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import type { Readable, Writable } from 'node:stream';
 import { placeOf, spoken } from '../cql/cannot-split.js';
@@ -49,6 +50,8 @@ const asList = (statements: readonly Statement[]): string =>
 async function readSmallFile(path: string): Promise<Buffer> {
   try {
     const found = await stat(path);
+    // `<(…)` of a shell.
+    if (found.isFIFO()) return await readAll(createReadStream(path));
     if (!found.isFile()) throw new KnownError('usage', `${path} is not a file`);
     if (found.size > MOST_BYTES) throw tooLarge(path);
     return await readFile(path);

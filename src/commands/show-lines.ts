@@ -23,19 +23,27 @@ export function manifestLines(manifest: Manifest, facts: ShowFacts): readonly st
   const age = formatAge(new Date(manifest.finishedAt), facts.now);
   const rows = [
     ['Folder', facts.folder],
-    ['Made', `${manifest.startedAt} to ${manifest.finishedAt} (${age}), run ${manifest.run}, ${tool.name} ${tool.version}`],
+    [
+      'Made',
+      `${manifest.startedAt} to ${manifest.finishedAt} (${age}), run ${manifest.run}, ${tool.name} ${tool.version}`,
+    ],
     ['Type', manifest.baseline === null ? manifest.type : `${manifest.type}, on ${manifest.baseline}`],
     [
       'Node',
       `${node.address}, ${node.engine} ${node.version}, host id ${node.hostId}, ${node.datacenter}/${node.rack}, ` +
         count(node.nodeCount, 'node'),
     ],
-    ['Table', `${table.name}, keyspace ${table.keyspace}, id ${table.id}${table.whole ? '' : ", one node's share"}`],
+    [
+      'Table',
+      `${table.name}, keyspace ${table.keyspace}, id ${table.id}${table.whole ? '' : ", one node's share"}`,
+    ],
     [
       'Replication',
       `${Object.entries(table.replication)
         .map(([key, value]) => `${key}: ${value}`)
-        .join(', ')}; ${table.tablets === null ? 'tablets unknown' : table.tablets ? 'tablets' : 'no tablets'}`,
+        .join(
+          ', ',
+        )}; ${table.tablets === null ? 'tablets unknown' : table.tablets ? 'tablets' : 'no tablets'}`,
     ],
     ['Columns', table.columns.map(({ name, type }) => `${name} ${type}`).join(', ')],
     ['Items', itemsOf(sample)],
@@ -46,10 +54,17 @@ export function manifestLines(manifest: Manifest, facts: ShowFacts): readonly st
     ],
     ['Verified', verifiedCell(facts.verified, facts.now)],
     ...(facts.verified?.problems ?? []).map((problem) => ['', problem]),
-    ['Restore', `alternator-backup restore${facts.isNewest ? '' : ` --from ${manifest.label}`} -- ${table.name}`],
+    [
+      'Restore',
+      `alternator-backup restore${facts.isNewest ? '' : ` --from ${manifest.label}`} -- ${table.name}`,
+    ],
     ...(facts.readme === undefined ? [] : [['By hand', facts.readme]]),
   ];
-  const files = [archive, ...manifest.files].map(({ name, size, sha256 }) => [name, formatSize(size), sha256]);
+  const files = [archive, ...manifest.files].map(({ name, size, sha256 }) => [
+    name,
+    formatSize(size),
+    sha256,
+  ]);
   const entries = archive.entries.map(({ name, size, digest }) => [
     name,
     formatSize(size),

@@ -2,7 +2,10 @@ import { KnownError } from '../errors.js';
 import type { StoreTools } from './tools.js';
 
 /** Rejects with `missing` or `files`, in the operator's own words for the place, where there is no store to look into. */
-export async function expectStoreThere({ store, settings }: Pick<StoreTools, 'store' | 'settings'>): Promise<void> {
+export async function expectStoreThere({
+  store,
+  settings,
+}: Pick<StoreTools, 'store' | 'settings'>): Promise<void> {
   try {
     await store.expectThere();
   } catch (error) {

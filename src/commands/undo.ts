@@ -36,7 +36,8 @@ export async function undoCommand(flags: UndoFlags, tools: Tools): Promise<ExitC
     await tools.engine.verifyReady();
     const job = await chooseJob(id, 'undo', tools);
     tools.report.say(`Undo of job ${id}:`);
-    for (const { name } of tablesLeft(job)) tools.report.say(`  put ${name} back, which was left in the middle`);
+    for (const { name } of tablesLeft(job))
+      tools.report.say(`  put ${name} back, which was left in the middle`);
     for (const line of describePlan(await planOf(job, tools))) tools.report.say(line);
     return EXIT_CODES.done;
   }
@@ -128,8 +129,7 @@ function tell(id: string, outcomes: readonly TableOutcome[], { report }: Tools):
     outcomes.length > 0 &&
     outcomes.every((outcome) => outcome.result === 'failed' && outcome.before === 'untouched');
   const failed = isRefused ? EXIT_CODES.refused : exitCodeOf(outcomes);
-  const exitCode =
-    failed === EXIT_CODES.done && report.warnings.length > 0 ? EXIT_CODES.warnings : failed;
+  const exitCode = failed === EXIT_CODES.done && report.warnings.length > 0 ? EXIT_CODES.warnings : failed;
   report.summary({ command: 'undo', job: id, exitCode, outcomes, warnings: report.warnings });
   return exitCode;
 }

@@ -60,9 +60,13 @@ export async function verifyOne(
       findings,
     );
   }
-  throw new KnownError('busy', `The backups of '${table}' were replaced again and again while they were read`, {
-    hint: 'Verify again when no backup runs.',
-  });
+  throw new KnownError(
+    'busy',
+    `The backups of '${table}' were replaced again and again while they were read`,
+    {
+      hint: 'Verify again when no backup runs.',
+    },
+  );
 }
 
 async function lookAt(

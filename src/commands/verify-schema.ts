@@ -16,7 +16,12 @@ import type { Store, StoredBackup } from '../store/store.js';
 export async function schemaProblems(backup: StoredBackup, store: Store): Promise<readonly string[]> {
   try {
     const unsplit: string[] = [];
-    for (const name of [TABLE_SCHEMA_FILE, LEGACY_SCHEMA_FILE, KEYSPACE_FILE, ...(await store.viewFiles(backup))]) {
+    for (const name of [
+      TABLE_SCHEMA_FILE,
+      LEGACY_SCHEMA_FILE,
+      KEYSPACE_FILE,
+      ...(await store.viewFiles(backup)),
+    ]) {
       const text = await store.readFile(backup, name);
       const problem = text === undefined ? undefined : whyNotSplit(text);
       if (problem !== undefined) unsplit.push(`${name} cannot be split into statements: ${problem}`);
@@ -25,7 +30,9 @@ export async function schemaProblems(backup: StoredBackup, store: Store): Promis
     const { alternator, cql } = await readSavedSchema(backup, store);
     const views = 'problem' in cql ? [] : cql.views;
     return [
-      ...(alternator === undefined && backup.kind === 'manifest' ? [`${ALTERNATOR_SCHEMA_FILE} is missing`] : []),
+      ...(alternator === undefined && backup.kind === 'manifest'
+        ? [`${ALTERNATOR_SCHEMA_FILE} is missing`]
+        : []),
       ...('problem' in cql ? [cql.problem] : []),
       ...views.flatMap((view) => ('problem' in view ? [`${view.from}: ${view.problem}`] : [])),
     ].map((problem) => problem.replaceAll(`${backup.folder}/`, ''));

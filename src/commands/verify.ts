@@ -43,7 +43,9 @@ export async function verifyCommand(flags: VerifyFlags, tools: StoreTools): Prom
       tell(verdict, tools);
     } catch (error) {
       if (tools.signal.aborted || !(error instanceof KnownError)) throw error;
-      report.error(`${table}: ${asShown(error.message, tools)}${error.hint === undefined ? '' : ` ${error.hint}`}`);
+      report.error(
+        `${table}: ${asShown(error.message, tools)}${error.hint === undefined ? '' : ` ${error.hint}`}`,
+      );
       failures.push({ table, error: asShown(messageOf(error), tools), exitCode: error.exitCode });
     }
   }
@@ -78,7 +80,10 @@ function parse({ tables, all, from, quick, full }: VerifyFlags): {
 }
 
 /** Every table that has a backup, or one of that label. Folders that cannot be used are looked at too, to be told of. */
-async function allTables(label: string | undefined, { store, report }: StoreTools): Promise<readonly TableName[]> {
+async function allTables(
+  label: string | undefined,
+  { store, report }: StoreTools,
+): Promise<readonly TableName[]> {
   const there = (await store.survey()).map(({ table }) => table as TableName);
   const tables: TableName[] = [];
   for (const table of there) {
@@ -106,14 +111,12 @@ function tell(verdict: Verdict, { report, settings }: StoreTools): void {
   for (const sstable of unproven) report.warn(`${table}: SSTable ${sstable} has no digest: unproven`);
   // Where results are not shown, or standard output is for a script.
   if (state === 'invalid' && (settings.quiet || settings.json))
-    report.error(`Backup ${label ?? 'of the documented script'} of ${table} is damaged: ${problems.join('; ')}`);
+    report.error(
+      `Backup ${label ?? 'of the documented script'} of ${table} is damaged: ${problems.join('; ')}`,
+    );
 }
 
-function exitCodeFor(
-  verdicts: readonly Verdict[],
-  failures: number,
-  warnings: readonly string[],
-): ExitCode {
+function exitCodeFor(verdicts: readonly Verdict[], failures: number, warnings: readonly string[]): ExitCode {
   if (failures > 0 || verdicts.some(({ state }) => state === 'invalid')) return EXIT_CODES.failed;
   return warnings.length > 0 ? EXIT_CODES.warnings : EXIT_CODES.done;
 }

@@ -20,12 +20,9 @@ export type WithOptions = ReadonlyMap<string, WithOption>;
 export function withOptions(statement: string): WithOptions {
   const tokens = [...tokensOf(statement)].filter(({ kind }) => kind !== 'comment');
   const options = new Map<string, WithOption>();
-  for (const part of partsBehindWith(statement, tokens)) {
-    const [name, equals, first] = part;
-    const last = part.at(-1);
-    if (!name || !isPunctuation(statement, equals, '=') || !first || !last) continue;
-    const key = textOf(statement, name).toLowerCase();
-    const value = part.slice(2);
+  for (const { name: key, value } of partsBehindWith(statement, tokens)) {
+    const [first, last] = [value[0], value.at(-1)];
+    if (key === undefined || !first || !last) continue;
     options.set(key, {
       name: key,
       text: statement.slice(first.start, last.end),
@@ -35,24 +32,58 @@ export function withOptions(statement: string): WithOptions {
   return options;
 }
 
+/** One option as it stands in its statement. */
+export interface PartBehindWith {
+  /** WITH or AND. */
+  readonly connective: Token;
+  /** In small letters; undefined where it is no `name = value`. */
+  readonly name: string | undefined;
+  /** What stands behind the `=`. */
+  readonly value: readonly Token[];
+  readonly tokens: readonly Token[];
+}
+
 /** What stands between WITH, each AND, and the final `;`, outside of all brackets. */
-function partsBehindWith(text: string, tokens: readonly Token[]): readonly (readonly Token[])[] {
-  const parts: Token[][] = [];
+export function partsBehindWith(text: string, tokens: readonly Token[]): readonly PartBehindWith[] {
+  const parts: { readonly connective: Token; readonly tokens: Token[] }[] = [];
   let depth = 0;
-  let part: Token[] | undefined;
   for (const token of tokens) {
-    if (depth === 0 && isWord(text, token, part === undefined ? 'WITH' : 'AND')) {
-      part = [];
-      parts.push(part);
+    if (depth === 0 && isWord(text, token, parts.length === 0 ? 'WITH' : 'AND')) {
+      parts.push({ connective: token, tokens: [] });
       continue;
     }
     if (depth === 0 && isPunctuation(text, token, ';')) break;
     if (opens(text, token)) depth += 1;
     if (closes(text, token)) depth -= 1;
-    part?.push(token);
+    parts.at(-1)?.tokens.push(token);
   }
-  return parts;
+  return parts.map((part) => {
+    const [name, equals] = part.tokens;
+    const isOption = name !== undefined && isPunctuation(text, equals, '=');
+    return {
+      ...part,
+      name: isOption ? textOf(text, name).toLowerCase() : undefined,
+      value: isOption ? part.tokens.slice(2) : [],
+    };
+  });
 }
+
+/** The entries of a map literal (`{'class': 'X', 'dc1': '3'}`): keys without quotes, values as written. */
+export function mapEntries(literal: string): ReadonlyMap<string, string> {
+  const tokens = [...tokensOf(literal)].filter(({ kind }) => kind !== 'comment');
+  const entries = new Map<string, string>();
+  for (const entry of between(literal, tokens.slice(1, -1))) {
+    const [key, colon, first] = entry;
+    const last = entry.at(-1);
+    if (!key || !isPunctuation(literal, colon, ':') || !first || !last) continue;
+    entries.set(stringIn(textOf(literal, key)), literal.slice(first.start, last.end));
+  }
+  return entries;
+}
+
+/** What a string literal says; anything else as it is written. */
+export const stringIn = (written: string): string =>
+  written.startsWith("'") ? written.slice(1, -1).replaceAll("''", "'") : written;
 
 function canonicalOf(text: string, tokens: readonly Token[]): string {
   if (!isPunctuation(text, tokens[0], '{'))

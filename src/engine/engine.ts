@@ -164,6 +164,12 @@ export interface Engine {
   checksum(table: TableName, reading?: Reading): Promise<ItemTotals>;
 
   /**
+   * Rejects with `unavailable` at once when the node does not really serve: a node that was cut off from its ring calls itself
+   * NORMAL (recorded nodetool 900 to 910).
+   */
+  expectServing(): Promise<void>;
+
+  /**
    * Waits until the node really serves: its ports are open, the API is healthy and answers, CQL answers, gossip runs. Where
    * somebody else can tell whether it is started at all (the service), that is asked first. Rejects with `unavailable` at
    * its deadline, naming what it saw last.

@@ -17,13 +17,15 @@ export function canonicalItem(item: unknown): string {
 }
 
 function canonicalValue(value: unknown): string {
-  const [type, content, ...more] = isObject(value) ? Object.entries(value).flat() : [];
-  const form = typeof type === 'string' && more.length === 0 ? FORMS[type] : undefined;
-  const text = form?.(content);
-  if (typeof type !== 'string' || text === undefined)
-    throw new Error(`${JSON.stringify(value)?.slice(0, 60) ?? 'nothing'} is no value of DynamoDB's`);
+  const [member, ...more] = isObject(value) ? Object.entries(value as Record<string, unknown>) : [];
+  const [type, content] = member ?? [];
+  const text = type !== undefined && more.length === 0 ? FORMS.get(type)?.(content) : undefined;
+  if (type === undefined || text === undefined) throw new Error(`${shown(value)} is no value of DynamoDB's`);
   return `{${JSON.stringify(type)}:${text}}`;
 }
+
+const shown = (value: unknown): string =>
+  (JSON.stringify(value) as string | undefined)?.slice(0, 60) ?? 'nothing';
 
 type Form = (content: unknown) => string | undefined;
 
@@ -42,18 +44,20 @@ const setOf =
     return elements.includes(undefined) ? undefined : `[${elements.sort().join(',')}]`;
   };
 
-const FORMS: Readonly<Record<string, Form>> = {
-  S: text,
-  N: number,
-  B: bytes,
-  SS: setOf(text),
-  NS: setOf(number),
-  BS: setOf(bytes),
-  BOOL: (content) => (typeof content === 'boolean' ? String(content) : undefined),
-  NULL: (content) => (content === true ? 'true' : undefined),
-  L: (content) => (Array.isArray(content) ? `[${content.map(canonicalValue).join(',')}]` : undefined),
-  M: (content) => (isObject(content) ? membersOf(content, (_, value) => canonicalValue(value)) : undefined),
-};
+const FORMS = new Map<string, Form>(
+  Object.entries({
+    S: text,
+    N: number,
+    B: bytes,
+    SS: setOf(text),
+    NS: setOf(number),
+    BS: setOf(bytes),
+    BOOL: (content) => (typeof content === 'boolean' ? String(content) : undefined),
+    NULL: (content) => (content === true ? 'true' : undefined),
+    L: (content) => (Array.isArray(content) ? `[${content.map(canonicalValue).join(',')}]` : undefined),
+    M: (content) => (isObject(content) ? membersOf(content, (_, value) => canonicalValue(value)) : undefined),
+  } satisfies Record<string, Form>),
+);
 
 function membersOf(value: object, form: (name: string, value: unknown) => string): string {
   const members = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));

@@ -85,3 +85,16 @@ export function streamChange(
     what: `table option ${what.join(', ')}`,
   };
 }
+
+/** The statements that give a live stream's log the options that it had: DESC tells them in an ALTER (recorded cql 003). */
+export const streamLogChanges = (
+  saved: SchemaRecord,
+  live: SchemaRecord,
+  { keyspace, table }: TableNames,
+): readonly OptionChange[] =>
+  changes(
+    'stream log option',
+    `ALTER TABLE ${qualifiedIn(keyspace, `${table}_scylla_cdc_log`)}`,
+    saved.streamLog,
+    live.streamLog,
+  );

@@ -1,4 +1,4 @@
-import type { WithOption, WithOptions } from '../cql/with-options.js';
+import { mapEntries, stringIn, type WithOption, type WithOptions } from '../cql/with-options.js';
 import { comparableValue, PRINTED_WHEN_SET } from './option-drift.js';
 import { canHold, type Topology } from './ring-share.js';
 import { OPTIONS_NOT_COMPARED } from './schema-exceptions.js';
@@ -65,14 +65,23 @@ function willDiffer(
   return live !== undefined && comparableValue(live) !== value;
 }
 
-/** Alternator makes three copies where there are three nodes, else one (SCYLLA.md 4.4), in each data centre. */
+/**
+ * Alternator makes three copies where there are three nodes, else one (SCYLLA.md 4.4), in each data centre, and counts them:
+ * whatever is said otherwise (other data centres, another strategy, racks by name) has to be put back.
+ */
 function replicationOf(keyspace: WithOptions | undefined, topology: Topology): readonly PlannedOption[] {
   const replication = keyspace?.get('replication');
   if (!replication) return [];
   const nodes = Object.values(topology.nodes).reduce((sum, count) => sum + count, 0);
-  const usual = nodes >= 3 ? 3 : 1;
-  const factors = [...replication.canonical.matchAll(/: *'?(\d+)'?/g)].map(([, factor]) => Number(factor));
-  if (factors.every((factor) => factor === usual)) return [];
+  const usual = String(nodes >= 3 ? 3 : 1);
+  const { class: strategy = '', ...copies } = Object.fromEntries(
+    [...mapEntries(replication.text)].map(([name, text]) => [name, stringIn(text)]),
+  );
+  const isUsual =
+    strategy.endsWith('NetworkTopologyStrategy') &&
+    Object.values(copies).every((count) => count === usual) &&
+    Object.keys(copies).sort().join() === Object.keys(topology.nodes).sort().join();
+  if (isUsual) return [];
   const text = `keyspace replication = ${replication.text}`;
   return [{ text, ringHoldsIt: canHold(replication.text, topology) }];
 }

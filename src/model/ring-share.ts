@@ -1,3 +1,6 @@
+import { quoteString } from '../cql/quoting.js';
+import { mapEntries, stringIn } from '../cql/with-options.js';
+
 /** One keyspace's replication, as `system_schema.keyspaces` holds it: `class` and one count for each data centre. */
 export type Replication = Readonly<Record<string, string>>;
 
@@ -33,13 +36,51 @@ function copies(factor: string | undefined): number {
  * Whether a ring has the nodes that a replication asks for (`{'class': '…', 'dc1': '3'}`): a server takes any number, and then
  * no quorum can be had. A data centre that is not there counts as one without nodes.
  */
-export function canHold(replication: string, { nodes }: Topology): boolean {
-  const total = Object.values(nodes).reduce((sum, count) => sum + count, 0);
-  return [...replication.matchAll(/'([^']+)' *: *('[^']*'|\d+|\[[^\]]*\])/g)].every(
-    ([, name = '', value = '']) => {
-      if (name === 'class') return true;
-      const wanted = copies(value.replace(/^'|'$/g, ''));
-      return wanted <= (name === 'replication_factor' ? total : (nodes[name] ?? 0));
-    },
+export function canHold(replication: string, topology: Topology): boolean {
+  return wantedCopies(replication, topology).every(({ wanted, nodes }) => wanted <= nodes);
+}
+
+/**
+ * The same replication with as many copies as this ring has nodes for: what it can hold stays as it is written, a data centre
+ * that is not there goes. Where nothing is left, this data centre gets what Alternator gives it.
+ */
+export function fittingReplication(replication: string, topology: Topology): string {
+  const entries = mapEntries(replication);
+  const kept = wantedCopies(replication, topology).flatMap(({ name, text, wanted, nodes }) => {
+    if (wanted <= nodes) return [[name, text] as const];
+    return nodes === 0 ? [] : [[name, `'${nodes}'`] as const];
+  });
+  const local = topology.nodes[topology.datacenter] ?? 1;
+  const given = kept.length > 0 ? kept : [[topology.datacenter, `'${local >= 3 ? 3 : 1}'`] as const];
+  const parts = [['class', entries.get('class') ?? "'NetworkTopologyStrategy'"] as const, ...given];
+  return `{${parts.map(([name, text]) => `${quoteString(name)}: ${text}`).join(', ')}}`;
+}
+
+interface Wanted {
+  /** A data centre, or `replication_factor`. */
+  readonly name: string;
+  readonly text: string;
+  readonly wanted: number;
+  /** How many there are to hold them. */
+  readonly nodes: number;
+}
+
+function wantedCopies(replication: string, { nodes }: Topology): readonly Wanted[] {
+  const entries = mapEntries(replication);
+  const counts = Object.values(nodes);
+  const isSimple = stringIn(entries.get('class') ?? '').endsWith('SimpleStrategy');
+  // NetworkTopologyStrategy keeps a general factor in every data centre.
+  const general = isSimple ? counts.reduce((sum, count) => sum + count, 0) : Math.min(...counts);
+  return [...entries].flatMap(([name, text]) =>
+    name === 'class'
+      ? []
+      : [
+          {
+            name,
+            text,
+            wanted: copies(stringIn(text)),
+            nodes: name === 'replication_factor' ? general : (nodes[name] ?? 0),
+          },
+        ],
   );
 }

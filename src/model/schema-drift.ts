@@ -20,6 +20,7 @@ export function schemaDrift(saved: SchemaRecord, live: SchemaRecord): readonly s
     ...optionDrift('keyspace option', optionDifferences(saved.keyspace, live.keyspace)),
     ...optionDrift('table option', optionDifferences(saved.table, live.table)),
     ...optionDrift('table option', streamDifferences(saved.table, live.table)),
+    ...optionDrift('stream log option', optionDifferences(saved.streamLog, live.streamLog)),
     ...[...(saved.views ?? [])].flatMap(([name, options]) =>
       optionDrift(`view ${name}: option`, optionDifferences(options, live.views?.get(name))),
     ),
@@ -29,18 +30,26 @@ export function schemaDrift(saved: SchemaRecord, live: SchemaRecord): readonly s
   ];
 }
 
-/** What could not be compared, since one side does not say; what servers do not tell at all is not counted. */
+/**
+ * What could not be compared, since one side does not say, or neither does. What servers do not tell at all (grants, and on what
+ * a table lies, where both sides are silent) is not counted.
+ */
 export function notCompared(saved: SchemaRecord, live: SchemaRecord): readonly string[] {
-  const parts: readonly (readonly [string, keyof SchemaRecord])[] = [
-    ['keys, indexes, billing, tags, time to live and stream', 'alternator'],
-    ['options of the keyspace', 'keyspace'],
-    ['options of the table', 'table'],
-    ['columns', 'columns'],
-    ['grants', 'grants'],
+  const parts: readonly (readonly [string, keyof SchemaRecord, 'always told' | 'may be untold'])[] = [
+    ['keys, indexes, billing, tags, time to live and stream', 'alternator', 'always told'],
+    ['vnodes or tablets', 'tablets', 'may be untold'],
+    ['options of the keyspace', 'keyspace', 'always told'],
+    ['options of the table', 'table', 'always told'],
+    ['options of the views', 'views', 'always told'],
+    ['indexes and views of CQL', 'byCql', 'always told'],
+    ['columns', 'columns', 'always told'],
+    ['grants', 'grants', 'may be untold'],
   ];
-  return parts.flatMap(([name, part]) =>
-    (saved[part] === undefined) === (live[part] === undefined) ? [] : [name],
-  );
+  return parts.flatMap(([name, part, kind]) => {
+    const [before, after] = [saved[part] === undefined, live[part] === undefined];
+    const isUntold = kind === 'always told' ? before || after : before !== after;
+    return isUntold ? [name] : [];
+  });
 }
 
 /** The same for Alternator's own answers alone. */

@@ -4,7 +4,8 @@
  * whole numbers come first, as they do in every object.
  */
 export function sortedJson(value: unknown): string {
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
+  if (value === undefined) return 'null';
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
   if (Array.isArray(value)) {
     let text = '[';
     for (const member of value) text += `${text === '[' ? '' : ','}${sortedJson(member)}`;
@@ -14,7 +15,8 @@ export function sortedJson(value: unknown): string {
   let text = '{';
   for (const name of Object.keys(members).sort(byPlace)) {
     const member = members[name];
-    if (member !== undefined) text += `${text === '{' ? '' : ','}${JSON.stringify(name)}:${sortedJson(member)}`;
+    if (member !== undefined)
+      text += `${text === '{' ? '' : ','}${JSON.stringify(name)}:${sortedJson(member)}`;
   }
   return `${text}}`;
 }

@@ -187,6 +187,13 @@ export const VERSION_RULES = [
     source: 'api 217, 219, 244; #24597, #24717; alternator/executor_util.hh, max_table_name_length',
   },
   {
+    id: 'cql-names-up-to-48',
+    until: '2025.1',
+    what: 'CREATE KEYSPACE and CREATE TABLE take names of 48 characters at most, later ones 192; `alternator_` uses 11 of a keyspace’s.',
+    why: 'The API takes longer ones: such a table cannot be made again by CQL, which only comes out when it is gone.',
+    source: 'cql 211, 216; SCYLLA.md 2.5 (create_keyspace_statement.cc, create_table_statement.cc)',
+  },
+  {
     id: 'stream-needs-a-short-name',
     what: 'A stream’s log is named `…_scylla_cdc_log`, so that its table has 207 characters at most.',
     why: 'Up to 2025.3 a longer one is not refused but shuts the server down.',

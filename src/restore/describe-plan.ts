@@ -1,5 +1,5 @@
 import type { PlannedOption } from '../model/planned-options.js';
-import type { LoadStep, RestorePlan } from './plan.js';
+import { indexesLostByCql, type LoadStep, type RestorePlan } from './plan.js';
 import { describeSource, writtenBy } from './source.js';
 
 const DAY_MS = 86_400_000;
@@ -15,7 +15,9 @@ export function describePlan(plan: RestorePlan): readonly string[] {
           `  DELETE the table ${step.name}, which job ${step.job} made; a copy of it is kept`,
           ...lost(step.live.schema.describe.StreamSpecification?.StreamEnabled === true),
         ];
-      default:
+      case 'create':
+      case 'reload':
+      case 'recreate':
         return [`  ${deed(step)} from ${describeSource(step.source)}${by(step)}`, ...details(step, plan)];
     }
   });
@@ -39,6 +41,7 @@ function details(step: LoadStep, plan: RestorePlan): readonly string[] {
   const options = action === 'reload' ? [] : step.options;
   const streams = live?.schema.describe.StreamSpecification?.StreamEnabled === true;
   return [
+    ...(step.way === 'cql' ? byCql(step) : []),
     ...options.map((option) => `    ${optionFate(option, step.tableOptions)}: ${option.text}`),
     ...(action === 'reload' ? ['    its id, grants, stream, tags, time to live and indexes stay'] : []),
     ...(action === 'recreate' ? lost(streams) : []),
@@ -47,6 +50,15 @@ function details(step: LoadStep, plan: RestorePlan): readonly string[] {
       ? [`    if it fails, only this node's share of the present table ${name} can be put back`]
       : []),
     ...warnings(step, plan),
+  ];
+}
+
+/** What has to be changed in the saved keyspace, and what CQL cannot make. */
+function byCql({ keyspace, saved, target }: LoadStep): readonly string[] {
+  const lostIndexes = saved.alternator ? indexesLostByCql(saved.alternator.describe, target.server) : [];
+  return [
+    ...(keyspace?.changes ?? []).map(({ text }) => `    ${text}`),
+    ...lostIndexes.map((index) => `    its index ${index} cannot come back: CQL makes none`),
   ];
 }
 
@@ -67,7 +79,8 @@ function warnings(step: LoadStep, { node, startedAt }: RestorePlan): readonly st
     source.kind === 'backup' && source.backup.kind === 'manifest'
       ? source.backup.manifest.finishedAt
       : undefined;
-  const days = finishedAt === undefined ? 0 : Math.floor((startedAt.getTime() - Date.parse(finishedAt)) / DAY_MS);
+  const days =
+    finishedAt === undefined ? 0 : Math.floor((startedAt.getTime() - Date.parse(finishedAt)) / DAY_MS);
   return [
     ...(finishedAt !== undefined && step.live
       ? [`    what was written after ${finishedAt}${days > 0 ? `, ${days} days ago,` : ''} is not in it`]

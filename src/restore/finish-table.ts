@@ -3,16 +3,15 @@ import { grantsWithout, type Grant } from '../model/grant.js';
 import { notCompared, schemaDrift } from '../model/schema-drift.js';
 import { schemaOfTable } from '../model/schema-record.js';
 import type { TableSchema } from '../model/table-schema.js';
+import { checkItems } from './check-items.js';
 import { addMissingIndexes } from './add-indexes.js';
 import { giveGrantsBack } from './grants.js';
 import { setLateSettings } from './late-settings.js';
 import { waitForIndexes, waitForViews } from './load.js';
 import { makeViews } from './make-views.js';
 import type { LoadStep } from './plan.js';
-import { judgeReadBack } from './read-back.js';
-import { readItems } from './read-items.js';
 import type { Replacement } from './replace-table.js';
-import { sampleOf } from './source.js';
+import { itemsOf, sampleOf } from './source.js';
 import { putStreamOptionsBack } from './table-options.js';
 import type { RestoreTools } from './tools.js';
 
@@ -22,10 +21,22 @@ export async function finishTable(
   tools: RestoreTools,
 ): Promise<'proven' | 'doubtful'> {
   const { step, book } = replacement;
-  const result = await book.step('read back', () => judgeItems(replacement, tools));
+  const result = await book.step('read back', () => judgeItems(replacement, 'table', tools));
   const ofTheMaker = await book.step('settings', () => completeTable(replacement, tools));
   await book.step('compare', () => tellDrift(step, ofTheMaker, tools));
-  return result;
+  if (step.check !== 'full') return result;
+  const indexes = await judgeIndexes(replacement, tools);
+  return result === 'proven' ? indexes : result;
+}
+
+/** The data is back by now: an index that is not as it was is a doubt, and takes nothing away. */
+async function judgeIndexes(replacement: Replacement, tools: RestoreTools): Promise<'proven' | 'doubtful'> {
+  try {
+    return await judgeItems(replacement, 'indexes', tools);
+  } catch (error) {
+    tools.report.warn(messageOf(error));
+    return 'doubtful';
+  }
 }
 
 /** Indexes, and what can be set only now. Gives the grants that the server made for whoever made the table. */
@@ -41,12 +52,12 @@ async function completeTable(
   }
   const { alternator, record: saved } = step.saved;
   if (alternator) {
-    await setLateSettings(step.name, alternator, step.target, tools).catch((error: unknown) => {
+    await setLateSettings(step.name, alternator, step, tools).catch((error: unknown) => {
       tools.report.warn(
         `Tags, time to live and stream of ${step.name} may not be as saved: ${messageOf(error)}`,
       );
     });
-    if (step.tableOptions) await putStreamOptionsBack(saved, step.name, tools);
+    if (step.tableOptions || step.way === 'cql') await putStreamOptionsBack(saved, step.name, tools);
   }
   // The table was kept, and its grants with it.
   if (step.action === 'reload') return [];
@@ -55,27 +66,44 @@ async function completeTable(
   return giveGrantsBack(step.name, { grants, newKeyspace: step.way === 'cql' }, tools);
 }
 
-/** The data is back by now. */
+/** The data is back by now: only `--strict-views` makes a failure of an index that is not. */
 async function addIndexesAfterCql(step: LoadStep, saved: TableSchema, tools: RestoreTools): Promise<void> {
-  await addMissingIndexes(step, saved.describe, tools).catch((error: unknown) => {
-    tools.report.warn(`The indexes of ${step.name} may not be as saved: ${messageOf(error)}`);
+  const { name, target, strictViews } = step;
+  const missing = await addMissingIndexes(name, target, saved.describe, tools).catch((error: unknown) => {
+    if (strictViews) throw error;
+    tools.report.warn(`The indexes of ${name} may not be as saved: ${messageOf(error)}`);
+    return [];
   });
+  if (strictViews && missing.length > 0)
+    throw new KnownError('database', `Indexes of '${name}' are missing: ${missing.join(', ')}`);
 }
 
 /** The result is judged by reading the items back. */
 async function judgeItems(
   { step, staged }: Replacement,
+  part: 'table' | 'indexes',
   tools: RestoreTools,
 ): Promise<'proven' | 'doubtful'> {
   const { report } = tools;
-  if (step.check === 'none') return 'proven';
-  const seen = await readItems(step.name, tools);
-  const judgement = judgeReadBack({ sstables: staged.sstables, sample: sampleOf(step.source) }, seen);
-  if (judgement.verdict === 'bad')
-    throw new KnownError('database', `The data of '${step.name}' is not there: ${judgement.why}`);
-  report.info(`Read back ${seen.complete ? 'all' : 'a sample of'} ${seen.items} items of ${step.name}`);
-  if (judgement.verdict === 'good') return 'proven';
-  report.warn(`${step.name}: ${judgement.why}`);
+  const { name, check, source, saved } = step;
+  const { verdict, sentence } = await checkItems(
+    name,
+    {
+      check,
+      part,
+      expected: itemsOf(source),
+      sample: sampleOf(source),
+      sstables: staged.sstables,
+      expires: saved.alternator?.ttl.TimeToLiveStatus === 'ENABLED',
+    },
+    tools,
+  );
+  if (verdict === 'bad') throw new KnownError('database', `The data of '${name}' is not there: ${sentence}`);
+  if (verdict === 'good') {
+    if (part === 'table' || check === 'full') report.info(sentence);
+    return 'proven';
+  }
+  report.warn(`${name}: ${sentence}`);
   return 'doubtful';
 }
 

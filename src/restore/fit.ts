@@ -6,8 +6,6 @@ import { misfits, type HeldData } from '../model/fit.js';
 import type { Column, TableRecord } from '../model/table-record.js';
 import type { ServerVersion } from '../model/server-version.js';
 import type { TableSchema } from '../model/table-schema.js';
-import type { SafetyCopy } from './safety-copy.js';
-import type { SchemaWay } from './request.js';
 import type { LoadStep } from './plan.js';
 import { readHeaders } from './sstable-headers.js';
 import type { Staged } from './stage.js';
@@ -44,37 +42,13 @@ export function expectFitOf(held: HeldData, record: TableRecord): void {
   );
 }
 
-/**
- * By which means the present table could be made again. Of a table that an older release or CQL has made, CreateTable would
- * not make the columns that its files have: there it has to be CQL. Rejects with `refused`, before anything is touched, where
- * that takes no such name either.
- */
-export async function wayBack(
-  { target, name, cqlTakesName }: LoadStep,
-  { record, staged }: Pick<SafetyCopy, 'record' | 'staged'>,
-): Promise<SchemaWay> {
-  const held = { columns: record.columns, headers: await readHeaders(staged.directory, staged.names) };
-  if (held.headers.length === 0) return 'alternator';
-  const problems = misfits(held, columnsWhenMade(record.schema, record.columns, target.server));
-  if (problems.length === 0) return 'alternator';
-  if (cqlTakesName) return 'cql';
-  throw new KnownError(
-    'refused',
-    `If the restore of '${name}' failed, the present table could not be put back as it is: ${problems.join(' ')}`,
-    {
-      changed: 'The table was not touched.',
-      hint: 'If the present table may go: back it up, delete it through the API, and restore again.',
-    },
-  );
-}
-
 function plannedColumns({ way, saved, target }: LoadStep): readonly Column[] {
   if (way === 'cql' || !saved.alternator) return columnsOfCql(saved.cql) ?? [];
   return columnsWhenMade(saved.alternator, saved.record.columns, target.server);
 }
 
 /** The columns of a table that CreateTable makes of this schema; `had`: those of the table that it is to be like. */
-function columnsWhenMade(
+export function columnsWhenMade(
   schema: TableSchema,
   had: readonly Column[] | undefined,
   server: ServerVersion,

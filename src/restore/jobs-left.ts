@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { messageOf } from '../errors.js';
 import { canGoBack, isOpen, isTouchedIn, isUndoable, isUnfinished, type Job } from '../model/job.js';
-import { namesIn, removeTree } from '../system/files.js';
+import { exists, namesIn, removeTree } from '../system/files.js';
 import { journalOf } from './journal.js';
-import { removeCopy } from './safety-copy.js';
+import { removeCopy, SAFETY } from './safety-copy.js';
 import { STAGING } from './stage.js';
 import { tidy } from './replace-table.js';
 import type { RestoreTools } from './tools.js';
@@ -17,7 +17,9 @@ const CLOSED_KEPT = 50;
 
 /** The job that left this table neither as before nor done, if there is one. */
 export const unfinishedJobOf = (jobs: readonly Job[], table: string): Job | undefined =>
-  jobs.find((job) => job.tables.some((entry) => entry.name === table && isUnfinished(entry) && isTouchedIn(entry)));
+  jobs.find((job) =>
+    job.tables.some((entry) => entry.name === table && isUnfinished(entry) && isTouchedIn(entry)),
+  );
 
 /**
  * Dead runs that did nothing to a table need neither `resume` nor `undo`: a new restore begins anew. To be called under the lock
@@ -26,7 +28,9 @@ export const unfinishedJobOf = (jobs: readonly Job[], table: string): Job | unde
 export async function closeUntouched(tools: RestoreTools): Promise<void> {
   const { jobs, damaged } = await tools.journals.list();
   for (const { file, problem } of damaged)
-    tools.report.warn(`The journal ${file} cannot be read, so that nobody knows what its job has done: ${problem}`);
+    tools.report.warn(
+      `The journal ${file} cannot be read, so that nobody knows what its job has done: ${problem}`,
+    );
   for (const job of jobs.filter(isOpen)) {
     const journal = journalOf(job, tools);
     for (const entry of job.tables) {
@@ -41,15 +45,22 @@ export async function closeUntouched(tools: RestoreTools): Promise<void> {
   }
 }
 
-/** Copies out of backups, which no job waits for any more. */
+/** Copies out of backups, which no job waits for any more, and copies of tables that no job names any more. */
 export async function clearLeftovers({ engine, journals, report }: Tools): Promise<void> {
-  const staging = join(await engine.workDirectory(), STAGING);
+  const work = await engine.workDirectory();
+  const staging = join(work, STAGING);
   const { jobs, damaged } = await journals.list();
   const known = new Set([...jobs.filter(isOpen).map(({ id }) => id), ...damaged.map(({ id }) => id)]);
   for (const run of await namesIn(staging)) {
     if (known.has(run)) continue;
     await removeTree(join(staging, run));
     report.info(`Removed what an interrupted restore had unpacked: ${join(staging, run)}`);
+  }
+  for (const { id, tables } of jobs) {
+    for (const { name } of tables.filter(({ safetyCopy }) => safetyCopy === null)) {
+      const copy = join(work, SAFETY, id, name);
+      if (await exists(copy)) await removeCopy(copy, { report });
+    }
   }
 }
 
@@ -69,8 +80,9 @@ export async function dropOldCopies(tools: Tools): Promise<void> {
         const count = canGoBack(entry) && entry.state === 'done' ? (kept.get(entry.name) ?? 0) + 1 : Infinity;
         if (count !== Infinity) kept.set(entry.name, count);
         if (count <= COPIES_KEPT || (entry.state === 'undone' && entry.undoneBy === null)) continue;
-        await removeCopy(entry.safetyCopy, tools);
+        // First forgotten, then removed: what a journal names must be there, also when it is cut off here.
         await journal.of(entry.name).note({ safetyCopy: null });
+        await removeCopy(entry.safetyCopy, tools);
         report.info(`Removed the copy of ${entry.name} from before job ${job.id}: newer ones are kept`);
       }
     }

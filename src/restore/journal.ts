@@ -34,9 +34,9 @@ export interface JournalTools {
 /** Nothing can be written down any more: no step may be begun, but one that puts things back. */
 export class JournalTrouble extends KnownError {}
 
-/** Writes the job down, and gives the book in which it goes on. */
+/** Writes the job down, and gives the book in which it goes on. One of no table leaves nothing behind. */
 export async function openJournal(job: Job, tools: JournalTools): Promise<Journal> {
-  await writeDown(job, null, tools);
+  if (job.tables.length > 0) await writeDown(job, null, tools);
   return journalOf(job, tools);
 }
 
@@ -108,7 +108,7 @@ export function journalOf(first: Job, tools: JournalTools): Journal {
       const isLeft = job.tables.some(({ state }) =>
         ['waiting', 'working', 'rolling back', 'lost'].includes(state),
       );
-      if (isLeft || job.finishedAt !== null) return;
+      if (isLeft || job.finishedAt !== null || job.tables.length === 0) return;
       job = { ...job, finishedAt: now() };
       await write(null);
     },

@@ -119,7 +119,7 @@ async function removeLeftover(
 
 /** The documented order and words. No directory is deleted: the server makes a new one by the new id. */
 async function makeByCql(
-  { name, saved }: LoadStep,
+  { name, saved, keyspace: planned }: LoadStep,
   book: TableJournal,
   tools: RestoreTools,
 ): Promise<TableRecord> {
@@ -130,7 +130,11 @@ async function makeByCql(
   if (book.entry.steps.filter(({ step }) => step === 'create').length > 1) await dropKeyspace(name, tools);
 
   report.info(`Ensuring keyspace exists: ${keyspace}`);
-  await engine.execute(schema.keyspace ?? fallbackKeyspace(keyspace, report));
+  for (const { text, isLoss } of planned?.changes ?? [])
+    (isLoss ? report.warn : report.info)(`${name}: ${text}`);
+  const statement = planned?.statement ?? fallbackKeyspace(keyspace, report);
+  if ((planned?.changes.length ?? 0) > 0) report.info(`Sending: ${statement}`);
+  await engine.execute(statement);
   report.info(`Keyspace ${keyspace} ensured to exist`);
 
   report.info(

@@ -21,7 +21,8 @@ export async function restoreOffline(
     await prepareOne(left.shift(), batch, plan, journal, tools);
   if (batch.prepared.length > 0) {
     await tools.shield(async () => {
-      while (left.length > 0 && !tools.signal.aborted) await prepareOne(left.shift(), batch, plan, journal, tools);
+      while (left.length > 0 && !tools.signal.aborted)
+        await prepareOne(left.shift(), batch, plan, journal, tools);
       await finishAll(batch, plan, journal, tools);
     });
   }
@@ -117,17 +118,14 @@ const START_PAUSE_MS = 5_000;
 
 /** Also for a job that was cut off while the service was stopped. A journal that cannot be written must not keep it down. */
 export async function startService(journal: Journal, tools: RestoreTools): Promise<void> {
-  let isStarted = false;
-  const start = async () => {
-    await startAgain(tools);
-    isStarted = true;
-  };
+  let started: Promise<void> | undefined;
+  const start = () => (started ??= startAgain(tools));
   try {
     await journal.step('start service', start);
   } catch (error) {
     if (!(error instanceof JournalTrouble)) throw error;
     tools.report.warn(error.message);
-    if (!isStarted) await startAgain(tools);
+    await start();
   }
 }
 
@@ -144,7 +142,7 @@ async function startAgain({ service, report, engine, clock }: RestoreTools): Pro
       await clock.sleep(START_PAUSE_MS);
     }
   }
-  await engine.untilServing().catch((error: unknown) => {
+  await engine.untilServing(service).catch((error: unknown) => {
     throw new ServerDown(service.startCommand, error);
   });
   report.info('ScyllaDB service started successfully');

@@ -1,12 +1,17 @@
 import type { NodeIdentity } from '../engine/engine.js';
 import type { ErrorKind } from '../errors.js';
-import { creationProblems } from '../model/creation-problems.js';
+import { ownTypesIn } from '../cql/own-types.js';
+import { identify } from '../cql/statement-kind.js';
+import { tableColumns } from '../cql/table-columns.js';
+import { cqlNameProblem } from '../model/cql-name.js';
+import { creationProblems, type CreationPlace } from '../model/creation-problems.js';
+import { keyspaceToMake, type KeyspaceToMake } from '../model/keyspace-to-make.js';
 import { plannedOptions, type PlannedOption } from '../model/planned-options.js';
-import { parseServerVersion } from '../model/server-version.js';
+import { parseServerVersion, spokenVersion } from '../model/server-version.js';
 import { rule } from '../model/version-rules.js';
-import type { CreationTarget } from '../model/table-creation.js';
 import { schemaOfTable } from '../model/schema-record.js';
 import { nodeHoldsWholeTable } from '../model/ring-share.js';
+import type { TableDescription } from '../model/table-schema.js';
 import type { TableName } from '../model/table-name.js';
 import type { Described, TableRecord } from '../model/table-record.js';
 import { notCompared, schemaDrift } from '../model/schema-drift.js';
@@ -47,14 +52,16 @@ export type RestoreStep =
       readonly source: RestoreSource;
       readonly way: SchemaWay;
       /** The server that makes it, and on what the table lay. */
-      readonly target: CreationTarget;
+      readonly target: CreationPlace;
       /** Whether to set what the API cannot. */
       readonly tableOptions: boolean;
       /** What that is, as far as it can be told before there is a new table. */
       readonly options: readonly PlannedOption[];
       readonly strictViews: boolean;
-      /** Whether CREATE TABLE takes the name. */
+      /** Whether CREATE KEYSPACE and CREATE TABLE take the name. */
       readonly cqlTakesName: boolean;
+      /** By CQL: the keyspace as it will be made. Undefined where the backup does not say. */
+      readonly keyspace: KeyspaceToMake | undefined;
       readonly saved: SavedSchema;
       readonly live: TableRecord | undefined;
       /** Whether this node's files hold all of the present table, so that a copy of them is a copy of it. */
@@ -144,24 +151,26 @@ function planTable(
     );
   }
 
-  const way: SchemaWay = saved.alternator === undefined ? 'cql' : request.schema;
-  if (request.as !== undefined && way === 'cql')
+  const wanted: SchemaWay = saved.alternator === undefined ? 'cql' : request.schema;
+  if (request.as !== undefined && wanted === 'cql')
     return 'CQL statements make the table that they name: --as needs a backup with alternator_schema.json';
-  // Scylla's CREATE takes \w+ only, even in quotes (create_table_statement.cc); found out now, not after the DROP.
-  const cqlTakesName = node.engine !== 'Scylla' || /^\w+$/.test(name);
-  if (way === 'cql' && !cqlTakesName) {
-    return `'${name}' cannot be made by CQL: Scylla takes letters, digits and _ only`;
-  }
-  if (way === 'cql' && 'problem' in saved.cql) return saved.cql.problem;
   const target = targetOf(source, saved, node);
-  if (way === 'alternator' && saved.alternator) {
-    const place = { ...target, nodes: node.nodeCount, racks: node.racks };
-    const problems = creationProblems(saved.alternator, name, place);
+  const isReload = live.kind === 'table' && canReload(live.record, source, saved, wanted, request);
+  // The table stays, and nobody makes it by anything.
+  const way = isReload ? 'alternator' : wanted;
+  const nameProblem = cqlNameProblem(name, node.engine, target.server);
+  // Found out now, not after the DROP.
+  if (way === 'cql') {
+    const problem = nameProblem ?? cqlProblem(name, saved, target, request);
+    if (problem !== undefined) return problem;
+  }
+  if (way === 'alternator' && saved.alternator && !isReload) {
+    const problems = creationProblems(saved.alternator, name, target);
     if (problems.length > 0) return `'${name}' cannot be made on this server: ${problems.join('; ')}`;
   }
 
   return {
-    action: live.kind === 'table' ? (canReload(live.record, saved, way, request) ? 'reload' : 'recreate') : 'create',
+    action: isReload ? 'reload' : live.kind === 'table' ? 'recreate' : 'create',
     name,
     source,
     way,
@@ -176,7 +185,8 @@ function planTable(
           })
         : [],
     strictViews: request.strictViews,
-    cqlTakesName,
+    cqlTakesName: nameProblem === undefined,
+    keyspace: way === 'cql' ? keyspaceOfCql(saved.cql, target, node) : undefined,
     saved,
     live: live.kind === 'table' ? live.record : undefined,
     liveIsWhole: live.kind !== 'table' || nodeHoldsWholeTable(live.record.replication, node.topology),
@@ -184,6 +194,46 @@ function planTable(
     check: request.check,
     noSafetyCopy: request.noSafetyCopy,
   };
+}
+
+/** Why CQL would not make the table of these statements on this server; undefined where nothing stands in the way. */
+function cqlProblem(
+  name: TableName,
+  { cql, alternator }: SavedSchema,
+  { server, tablets }: CreationPlace,
+  { strictViews }: RestoreRequest,
+): string | undefined {
+  if ('problem' in cql) return cql.problem;
+  const types = new Set(cql.table.flatMap(columnTypes).flatMap(ownTypesIn));
+  if (types.size > 0)
+    return `'${name}' cannot be made by CQL: its columns are of types that go with its keyspace (${[...types].join(', ')})`;
+  if (tablets === true && !rule(server, 'tablets-exist'))
+    return `'${name}' was on tablets, and this server (${spokenVersion(server)}) has none`;
+  const never = strictViews && alternator ? indexesLostByCql(alternator.describe, server) : [];
+  if (never.length > 0)
+    return `--strict-views: '${name}' made by CQL cannot have its indexes ${never.join(', ')} on this server`;
+  return undefined;
+}
+
+const columnTypes = (statement: string): readonly string[] =>
+  identify(statement).kind === 'table' ? tableColumns(statement).map(({ type }) => type) : [];
+
+/** Indexes that a table has no more when CQL has made it: local ones are CreateTable's alone, older servers add none at all. */
+export const indexesLostByCql = (
+  { GlobalSecondaryIndexes = [], LocalSecondaryIndexes = [] }: TableDescription,
+  server: CreationPlace['server'],
+): readonly string[] =>
+  [...(rule(server, 'gsi-by-update-table') ? [] : GlobalSecondaryIndexes), ...LocalSecondaryIndexes].map(
+    ({ IndexName }) => IndexName,
+  );
+
+function keyspaceOfCql(
+  cql: SavedSchema['cql'],
+  target: CreationPlace,
+  { engine, topology }: NodeIdentity,
+): KeyspaceToMake | undefined {
+  const saved = 'problem' in cql ? undefined : cql.keyspace;
+  return saved === undefined ? undefined : keyspaceToMake(saved, { engine, target, topology });
 }
 
 /** The label of a backup that is one node's share. */
@@ -198,21 +248,24 @@ const isShare = (source: RestoreSource): string | undefined =>
  */
 function canReload(
   live: TableRecord,
+  source: RestoreSource,
   { record, alternator }: SavedSchema,
   way: SchemaWay,
   request: RestoreRequest,
 ): boolean {
-  if (request.recreate || way === 'cql' || alternator === undefined) return false;
+  if (request.recreate || alternator === undefined) return false;
+  // Of a backup somebody has asked for it; a copy says only by what its table could be made again.
+  if (way === 'cql' && source.kind === 'backup') return false;
   const present = { ...schemaOfTable(live), grants: undefined };
   const saved = { ...record, grants: undefined };
   return notCompared(saved, present).length === 0 && schemaDrift(saved, present).length === 0;
 }
 
 /** A backup from before there were tablets is of a table on vnodes, whatever this server makes of new ones. */
-function targetOf(source: RestoreSource, saved: SavedSchema, node: NodeIdentity): CreationTarget {
+function targetOf(source: RestoreSource, saved: SavedSchema, node: NodeIdentity): CreationPlace {
   const server = parseServerVersion(node.engine, node.version);
   const from = writtenBy(source);
   const before = from && !rule(parseServerVersion(from.engine, from.version), 'tablets-exist');
-  return { server, tablets: saved.record.tablets ?? (before === true ? false : undefined) };
+  const tablets = saved.record.tablets ?? (before === true ? false : undefined);
+  return { server, tablets, nodes: node.nodeCount, racks: node.racks };
 }
-

@@ -1,21 +1,14 @@
 import { KnownError, messageOf } from '../errors.js';
 import type { NodeIdentity } from '../engine/engine.js';
-import { quoteName } from '../cql/quoting.js';
-import { nodeHoldsWholeTable } from '../model/ring-share.js';
-import { parseServerVersion } from '../model/server-version.js';
-import { planCreation } from '../model/table-creation.js';
+import { hasBegun, hasEnded, type JobTable } from '../model/job.js';
 import { parseTableName, type TableName } from '../model/table-name.js';
 import type { TableRecord } from '../model/table-record.js';
-import { schemaOfTable } from '../model/schema-record.js';
-import { giveGrantsBack } from './grants.js';
-import { setLateSettings } from './late-settings.js';
-import { JournalTrouble, type TableJournal } from './journal.js';
+import { judgePutBack, readAgain } from './judge-put-back.js';
+import type { TableJournal } from './journal.js';
 import { loadFiles, placeFiles, waitForIndexes } from './load.js';
-import { judgeReadBack } from './read-back.js';
-import { readItems } from './read-items.js';
+import { makeAgain } from './make-again.js';
 import type { PutBack } from './roll-back.js';
 import { readSafetyCopy, type SafetyCopy } from './safety-copy.js';
-import { putOptionsBack, putStreamOptionsBack } from './table-options.js';
 import type { RestoreTools } from './tools.js';
 import { touchedBy, type Touched } from './touched.js';
 
@@ -25,7 +18,7 @@ import { touchedBy, type Touched } from './touched.js';
  * that stands in the way.
  */
 export async function putBack(book: TableJournal, tools: RestoreTools): Promise<PutBack> {
-  const { engine } = tools;
+  const { engine, report } = tools;
   const { entry } = book;
   // What failed may have been the server itself.
   await engine.untilServing();
@@ -33,29 +26,66 @@ export async function putBack(book: TableJournal, tools: RestoreTools): Promise<
   const touched = touchedBy(entry);
   const safety = entry.safetyCopy === null ? undefined : await readSafetyCopy(entry.safetyCopy);
   const present = await engine.describe(name);
-  if (safety && present.kind === 'table' && present.record.id === safety.record.id)
-    return touched.emptied ? fillAgain(present.record, safety, touched, tools) : stillThere(safety, touched);
+  const before = present.kind === 'table' && isFromBefore(present.record, entry) ? present.record : undefined;
+  if (safety && before)
+    return touched.emptied ? fillAgain(before, safety, touched, tools) : stillThere(safety, touched, tools);
 
   if (!safety && entry.liveId !== null) {
-    if (present.kind === 'table' && present.record.id === entry.liveId && !touched.emptied)
+    if (before && !touched.emptied)
       return { told: `The table '${name}' that was there before still is.`, copyKept: false };
     throw new KnownError('database', 'no copy of it was kept (--no-safety-copy)');
   }
   await removeOwn(name, touched, tools);
   if (!safety) return { told: `There is no table '${name}', as before.`, copyKept: false };
-  return makeAgain(name, safety, book, tools);
+  report.info(`Putting back the table ${name} that was there before`);
+  const { record, node, ofTheMaker } = await makeAgain(name, safety, book, tools, loadCopy);
+  return judgePutBack(
+    {
+      safety,
+      node,
+      ofTheMaker,
+      whole: `The table '${record.name}' that was there before is back, with all its items, under a new id`,
+      share: `The table '${record.name}' that was there before is back under a new id, with the items that this node had of it; those of other nodes are gone`,
+      doubtful: `The table '${record.name}' that was there before is back under a new id`,
+    },
+    tools,
+  );
 }
 
-function stillThere({ record: { name }, staged }: SafetyCopy, { removalUnanswered }: Touched): PutBack {
-  return removalUnanswered
-    ? {
-        told: `The table '${name}' that was there before still is. Its removal was asked for without an answer, and may come yet: its copy is kept in ${staged.directory}.`,
-        copyKept: true,
-      }
-    : {
-        told: `The table '${name}' that was there before still is: it was not removed.`,
-        copyKept: false,
-      };
+/**
+ * Whether it is the table that was there before. A new one may have got the same id (CREATE TABLE … WITH ID): once the old one was
+ * removed and a new one asked for, it is the new one.
+ */
+function isFromBefore({ id }: TableRecord, entry: JobTable): boolean {
+  const isOurs = entry.madeId === id || (hasEnded(entry, 'remove') && hasBegun(entry, 'create'));
+  return id === entry.liveId && !isOurs;
+}
+
+/** Its items are read all the same: the copy goes afterwards. */
+async function stillThere(
+  safety: SafetyCopy,
+  { removed, removalUnanswered }: Touched,
+  tools: RestoreTools,
+): Promise<PutBack> {
+  const { record, staged } = safety;
+  const still = `The table '${record.name}' that was there before still is`;
+  const kept = `its copy is kept in ${staged.directory}`;
+  if (removalUnanswered)
+    return {
+      told: `${still}. Its removal was asked for without an answer, and may come yet: ${kept}.`,
+      copyKept: true,
+    };
+  if (removed)
+    return {
+      told: `${still}, though the server has said that it was removed, so that it may go yet: ${kept}.`,
+      copyKept: true,
+    };
+  const { doubt } = await readAgain(record.name, safety, tools).catch((error: unknown) => ({
+    doubt: messageOf(error),
+  }));
+  return doubt === undefined
+    ? { told: `${still}: it was not removed.`, copyKept: false }
+    : { told: `${still}: it was not removed, but ${doubt}; ${kept}.`, copyKept: true };
 }
 
 /** The table was kept and emptied: its own files go in again, after those of the backup, if any came, are out. */
@@ -75,23 +105,18 @@ async function fillAgain(
   }
   const node = await engine.identify();
   await loadCopy(record, safety, node, tools);
-  const doubt = await doubtOf(name, safety, tools);
-  if (doubt !== undefined) {
-    return {
-      told: `The items of '${name}' that were there before are loaded again, but ${doubt}. Their copy is kept in ${safety.staged.directory}.`,
-      copyKept: true,
-    };
-  }
-  return {
-    told: isWhole(safety, node)
-      ? `The table '${name}' is as it was before, with all its items.`
-      : `The table '${name}' is as it was before, with the items that this node had of it; those of other nodes are gone.`,
-    copyKept: false,
-  };
+  return judgePutBack(
+    {
+      safety,
+      node,
+      ofTheMaker: [],
+      whole: `The table '${name}' is as it was before, with all its items`,
+      share: `The table '${name}' is as it was before, with the items that this node had of it; those of other nodes are gone`,
+      doubtful: `The items of '${name}' that were there before are loaded again`,
+    },
+    tools,
+  );
 }
-
-const isWhole = ({ record }: SafetyCopy, { topology }: NodeIdentity): boolean =>
-  nodeHoldsWholeTable(record.replication, topology);
 
 /** Only what this job made goes; or what may be that, and holds nothing that could be lost. */
 async function removeOwn(
@@ -111,53 +136,6 @@ async function removeOwn(
   await engine.deleteTable(name);
 }
 
-/** The table was removed: a new one is made like it, under a new id. */
-async function makeAgain(
-  name: TableName,
-  safety: SafetyCopy,
-  book: TableJournal,
-  tools: RestoreTools,
-): Promise<PutBack> {
-  const { record, staged } = safety;
-  const { engine, report } = tools;
-  report.info(`Putting back the table ${name} that was there before`);
-  const node = await engine.identify();
-  const target = { server: parseServerVersion(node.engine, node.version), tablets: record.tablets };
-  if (safety.way === 'cql') await createByCql(record, tools);
-  else await noteMade((await engine.createTable(planCreation(record.schema, name, target))).id, book, tools);
-  // Indexes complete themselves, and may take as long as a node is away.
-  const again = await engine.untilReady(name, 'later');
-  await noteMade(again.id, book, tools);
-  await putOptionsBack(schemaOfTable(record), again, tools);
-  await loadCopy(again, safety, node, tools);
-  if (safety.way === 'cql') await createViews(record, tools);
-  await setLateSettings(name, record.schema, target, tools);
-  await putStreamOptionsBack(schemaOfTable(record), name, tools);
-  await giveGrantsBack(name, { grants: record.grants, newKeyspace: false }, tools);
-
-  const doubt = await doubtOf(name, safety, tools);
-  if (doubt !== undefined) {
-    return {
-      told: `The table '${name}' that was there before is back under a new id, but ${doubt}. Its copy is kept in ${staged.directory}.`,
-      copyKept: true,
-    };
-  }
-  return {
-    told: isWhole(safety, node)
-      ? `The table '${name}' that was there before is back, with all its items, under a new id.`
-      : `The table '${name}' that was there before is back under a new id, with the items that this node had of it; those of other nodes are gone.`,
-    copyKept: false,
-  };
-}
-
-/** So that whoever goes on after a cut knows it for the job's own. */
-async function noteMade(madeId: string, book: TableJournal, { report }: RestoreTools): Promise<void> {
-  await book.note({ madeId }).catch((error: unknown) => {
-    if (!(error instanceof JournalTrouble)) throw error;
-    report.warn(error.message);
-  });
-}
-
 async function loadCopy(
   table: TableRecord,
   { record, staged }: SafetyCopy,
@@ -167,39 +145,4 @@ async function loadCopy(
   await placeFiles(await tools.engine.tableDirectory(table), staged, tools);
   await loadFiles(table, nodeCount > 1 || record.tablets === true, tools);
   await waitForIndexes(table, tools);
-}
-
-/** The reason to doubt the result, if there is one. Rejects where nothing is back. */
-async function doubtOf(
-  name: TableName,
-  { staged, sample }: SafetyCopy,
-  tools: RestoreTools,
-): Promise<string | undefined> {
-  const seen = await readItems(name, tools);
-  const judgement = judgeReadBack({ sstables: staged.sstables, sample }, seen);
-  if (judgement.verdict === 'bad') throw new KnownError('database', judgement.why);
-  if (judgement.verdict === 'doubtful') return judgement.why;
-  tools.report.info(`Table ${name} is as it was before: ${seen.items} items read`);
-  return undefined;
-}
-
-/** As its own description says. The keyspace may be left of what failed; nothing is in it, for the table is gone. */
-async function createByCql(record: TableRecord, { engine }: RestoreTools): Promise<void> {
-  const others = await engine.neighbours(record.name);
-  if (others.length > 0) throw new KnownError('database', `the keyspace holds ${others.join(', ')}, too`);
-  await engine.execute(`DROP KEYSPACE IF EXISTS ${quoteName(record.keyspace)}`);
-  await engine.execute(record.keyspaceStatement);
-  // The row of a stream log is of type table, too; the server makes the log with its table.
-  for (const { type, name, statement } of record.statements)
-    if (type === 'table' && name === record.name) await engine.execute(statement);
-}
-
-/** Of a table that CQL has made again; one that cannot be made is a warning, for the data is there. */
-async function createViews(record: TableRecord, { engine, report }: RestoreTools): Promise<void> {
-  for (const { type, name, statement } of record.statements) {
-    if (type === 'table') continue;
-    await engine.execute(statement).catch((error: unknown) => {
-      report.warn(`${name} could not be made again: ${messageOf(error)}`);
-    });
-  }
 }

@@ -1,16 +1,24 @@
-import { KnownError } from '../errors.js';
 import { hasBegun, hasEnded, isTouchedIn } from '../model/job.js';
+import { groupSSTables, parseComponentName } from '../model/sstable.js';
 import type { TableRecord } from '../model/table-record.js';
 import { expectUnchanged } from './expect-unchanged.js';
 import { finishTable } from './finish-table.js';
-import { expectFit, expectFitOf, wayBack } from './fit.js';
+import { expectFit, expectFitOf } from './fit.js';
 import type { TableJournal } from './journal.js';
-import { expectNoForeignFiles, loadFiles, placeFiles } from './load.js';
+import { loadFiles, placeFiles } from './load.js';
 import { makeTable } from './make-table.js';
 import type { LoadStep } from './plan.js';
-import { readSafetyCopy, removeCopy, takeSafetyCopy, type CopyPlace, type SafetyCopy } from './safety-copy.js';
+import { expectFitTable } from './preflight.js';
+import {
+  readSafetyCopy,
+  removeCopy,
+  takeSafetyCopy,
+  type CopyPlace,
+  type SafetyCopy,
+} from './safety-copy.js';
 import { giveToServer, removeStaged, stagedBefore, stageFiles, type Staged } from './stage.js';
 import type { RestoreTools } from './tools.js';
+import { wayBack } from './way-back.js';
 
 /** A table that is there, empty, and waits for its data. */
 export interface Replacement {
@@ -32,15 +40,17 @@ export async function prepareTable(
   tools: RestoreTools,
 ): Promise<Replacement> {
   await book.note({ state: 'working', problem: null });
-  const staged = await stage(step, book, place, tools);
-  const held = await expectFit(step, staged);
+  if (!isTouchedIn(book.entry)) await expectFitTable(step, tools);
+  const taken = takenFiles(step, book);
+  const staged = taken ?? (await stage(step, book, place, tools));
+  const held = taken ? undefined : await expectFit(step, staged);
   const safety = isTouchedIn(book.entry)
     ? await copyTaken(book)
     : await keepPresent(step, book, place, tools);
   tools.signal.throwIfAborted();
   // From here on there is no good place to stop: what fails is put back.
   const record = await tools.shield(() => makeTable(step, book, tools));
-  expectFitOf(held, record);
+  if (held) expectFitOf(held, record);
   return { step, book, staged, safety, record };
 }
 
@@ -52,7 +62,8 @@ async function stage(
 ): Promise<Staged> {
   const { entry } = book;
   const { source } = step;
-  const manifest = source.kind === 'backup' && source.backup.kind === 'manifest' ? source.backup.manifest : undefined;
+  const manifest =
+    source.kind === 'backup' && source.backup.kind === 'manifest' ? source.backup.manifest : undefined;
   // Without a manifest nobody knows which files must be there.
   if (hasEnded(entry, 'stage') && entry.staged !== null && manifest)
     return stagedBefore(
@@ -64,6 +75,17 @@ async function stage(
     () => stageFiles(step, runId, tools),
     ({ directory, isCopy }) => ({ staged: isCopy ? null : directory }),
   );
+}
+
+/** What an earlier run has loaded to its end: the server has it, and what waited for that may be gone. */
+function takenFiles({ source }: LoadStep, { entry }: TableJournal): Staged | undefined {
+  if (!hasEnded(entry, 'load')) return undefined;
+  if (source.kind === 'copy') return source.copy.staged;
+  if (source.backup.kind !== 'manifest') return undefined;
+  const names = source.backup.manifest.archive.entries
+    .map(({ name }) => name)
+    .filter((name) => parseComponentName(name) !== undefined);
+  return { directory: source.backup.folder, names, sstables: groupSSTables(names).length, isCopy: false };
 }
 
 /** The copy that was taken before the table was touched is the only one that there can be. */
@@ -81,14 +103,6 @@ async function keepPresent(
   const present = await expectUnchanged(step, tools);
   if (book.entry.safetyCopy !== null) await book.note({ safetyCopy: null });
   if (!present) return undefined;
-  await expectNoForeignFiles(await tools.engine.tableDirectory(present)).catch((error: unknown) => {
-    if (!(error instanceof KnownError)) throw error;
-    throw new KnownError('refused', error.message, {
-      cause: error,
-      changed: 'The table was not touched.',
-      ...(error.hint === undefined ? {} : { hint: error.hint }),
-    });
-  });
   if (step.noSafetyCopy) {
     tools.report.warn(`NO COPY OF THE PRESENT TABLE ${step.name} IS KEPT: what is in it cannot be put back`);
     return undefined;
@@ -124,16 +138,16 @@ export async function loadTable(
   tools: RestoreTools,
 ): Promise<'proven' | 'doubtful'> {
   const { step, book, record } = replacement;
-  if (!hasEnded(book.entry, 'load'))
-    await book.step('load', () => loadFiles(record, step.stream, tools));
+  if (!hasEnded(book.entry, 'load')) await book.step('load', () => loadFiles(record, step.stream, tools));
   return finishTable(replacement, tools);
 }
 
 /** The files that waited are of no use any more; those of a run that did nothing to its table, and its copy, neither. */
 export async function tidy(book: TableJournal, tools: RestoreTools): Promise<void> {
   const { staged, safetyCopy } = book.entry;
-  if (staged !== null) await removeStaged({ directory: staged, isCopy: false }, tools);
   const isNeedless = safetyCopy !== null && !isTouchedIn(book.entry);
-  if (isNeedless) await removeCopy(safetyCopy, tools);
+  // First forgotten, then removed: what a journal names must be there, also when it is cut off here.
   await book.note({ staged: null, ...(isNeedless ? { safetyCopy: null } : {}) });
+  if (staged !== null) await removeStaged({ directory: staged, isCopy: false }, tools);
+  if (isNeedless) await removeCopy(safetyCopy, tools);
 }

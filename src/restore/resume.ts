@@ -7,10 +7,11 @@ import { answeringSignals } from './answer-signal.js';
 import { journalOf, type Journal } from './journal.js';
 import { clearLeftovers } from './jobs-left.js';
 import { startService } from './offline.js';
+import { expectFitNode } from './preflight.js';
 import type { RestoreStep } from './plan.js';
 import { tidy } from './replace-table.js';
 import { rollBack } from './roll-back.js';
-import { expectWholeRing, finishJob, onStore, restoreOnline } from './run.js';
+import { finishJob, onStore, restoreOnline } from './run.js';
 import type { RestoreTools } from './tools.js';
 
 /** Tables of a job that are not what they should be, in their order. */
@@ -41,7 +42,7 @@ export async function resumeJob(
 ): Promise<readonly TableOutcome[]> {
   return onStore('resume', tools, async () => {
     await clearLeftovers(tools);
-    await expectWholeRing(tools);
+    await expectFitNode(false, tools);
     const journal = journalOf(job, tools);
     const outcomes = await answeringSignals(tools, async () => {
       const back = await takeBackAll(job.tables.filter(isGoingBack), journal, tools);

@@ -45,20 +45,17 @@ export async function rollBackAfter(
 }
 
 /** Gives the sentence that says what there is now; the journal says `undone`. Rejects with whatever stands in the way. */
-export async function rollBack(
-  why: string | null,
-  book: TableJournal,
-  tools: RestoreTools,
-): Promise<string> {
+export async function rollBack(why: string | null, book: TableJournal, tools: RestoreTools): Promise<string> {
   await written(book.note({ state: 'rolling back', problem: why ?? book.entry.problem }), tools);
   const { told, copyKept } = await stepOf(book, () => putBack(book, tools), tools);
   const { safetyCopy, staged } = book.entry;
-  if (safetyCopy !== null && !copyKept) await removeCopy(safetyCopy, tools);
-  if (staged !== null) await removeStaged({ directory: staged, isCopy: false }, tools);
+  // First forgotten, then removed: whoever goes on after a cut must find what the journal names.
   await written(
     book.note({ state: 'undone', staged: null, safetyCopy: copyKept ? safetyCopy : null }),
     tools,
   );
+  if (safetyCopy !== null && !copyKept) await removeCopy(safetyCopy, tools);
+  if (staged !== null) await removeStaged({ directory: staged, isCopy: false }, tools);
   return told;
 }
 
@@ -136,8 +133,8 @@ function lost(
     hint:
       (error instanceof ServerDown ? `${error.hint ?? ''}. Then: ` : '') +
       'alternator-backup undo tries again. By hand: ' +
-      `create the table from ${directory}/alternator_schema.json${way === 'cql' ? ' (by CQL, from schema.cql beside it)' : ''}, copy ${directory}/*-*-* into upload/ of its ` +
-      `directory, and run nodetool refresh -- alternator_${name} ${name}`,
+      `create the table from ${directory}/alternator_schema.json${way === 'cql' ? ' (by CQL, from schema.cql beside it)' : ''}, cp -p ${directory}/*-*-* into upload/ of its ` +
+      `directory (the server takes its own user's files only), and run nodetool refresh -- alternator_${name} ${name}`,
   });
 }
 

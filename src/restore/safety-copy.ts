@@ -8,7 +8,14 @@ import { snapshotTag } from '../model/snapshot-tag.js';
 import type { TableRecord } from '../model/table-record.js';
 import { renderSchemaFile } from '../model/table-schema.js';
 import { ALTERNATOR_SCHEMA_FILE, LEGACY_SCHEMA_FILE } from '../store/layout.js';
-import { namesIn, reasonOf, removeIfEmpty, removeTree, syncDirectory, writeDurably } from '../system/files.js';
+import {
+  namesIn,
+  reasonOf,
+  removeIfEmpty,
+  removeTree,
+  syncDirectory,
+  writeDurably,
+} from '../system/files.js';
 import { readItems } from './read-items.js';
 import type { Staged } from './stage.js';
 import type { RestoreTools } from './tools.js';
@@ -57,7 +64,7 @@ export async function takeSafetyCopy(
   try {
     // Read before the freezing: what is read is in the copy then.
     const sample = await itemsOf(record, tools);
-    await store.noteSnapshot(tag, [record.keyspace]);
+    await store.noteSnapshot(tag, [record.keyspace], (await engine.identify()).hostId);
     const names = await linkSnapshot(record, tag, directory, tools).finally(() =>
       dropTag(record, tag, tools),
     );

@@ -1,3 +1,4 @@
+import { withoutOption } from '../cql/edit-options.js';
 import { descParts } from '../cql/desc-parts.js';
 import { unquoteName } from '../cql/quoting.js';
 import { qualifiedName } from '../cql/qualified-name.js';
@@ -9,6 +10,8 @@ import { splitStatements } from '../cql/splitter.js';
 import { KnownError, messageOf } from '../errors.js';
 import { keyspaceOf, type TableName } from '../model/table-name.js';
 import { optionsOf, type SchemaRecord } from '../model/schema-record.js';
+import { parseServerVersion } from '../model/server-version.js';
+import { rule } from '../model/version-rules.js';
 import { parseSchemaFile, type TableSchema } from '../model/table-schema.js';
 import {
   ALTERNATOR_SCHEMA_FILE,
@@ -38,6 +41,8 @@ export interface CqlSchema {
   readonly keyspace: string | undefined;
   /** CREATE TABLE and what must follow it before the data. */
   readonly table: readonly string[];
+  /** The ALTER that DESC shows of a stream log: compared, and put back option by option when there is a stream again. */
+  readonly streamLog?: readonly string[];
   /** After the data, like the views. */
   readonly indexes: readonly string[];
   /** In their order; `from` is the file that holds it. */
@@ -48,34 +53,45 @@ export interface CqlSchema {
 
 export async function readSavedSchema(backup: StoredBackup, store: Store): Promise<SavedSchema> {
   const alternator = await readAlternatorSchema(backup, store);
-  const cql = await readCqlSchema(backup, store);
-  return { alternator, cql, record: recordOf(backup, alternator, cql) };
+  const keyspaceFile = await readKeyspaceFile(backup, store);
+  const cql = await readCqlSchema(backup, store, keyspaceFile);
+  return { alternator, cql, record: recordOf(backup, alternator, cql, keyspaceFile) };
 }
 
 function recordOf(
   backup: StoredBackup,
   alternator: TableSchema | undefined,
   cql: SavedSchema['cql'],
+  keyspaceFile: KeyspaceFile,
 ): SchemaRecord {
   const table = backup.kind === 'manifest' ? backup.manifest.table : undefined;
+  const keyspace = 'problem' in cql ? keyspaceFile.statement : cql.keyspace;
   const known = {
     alternator,
-    tablets: table?.tablets ?? undefined,
+    keyspace: keyspace === undefined ? undefined : withOptions(keyspace),
+    tablets: tabletsOf(backup),
     columns: table?.columns,
     grants: table?.grants ?? undefined,
   };
-  if ('problem' in cql)
-    return { ...known, keyspace: undefined, table: undefined, views: undefined, byCql: undefined };
+  if ('problem' in cql) return { ...known, table: undefined, views: undefined, byCql: undefined };
   return {
     ...known,
     columns: known.columns ?? columnsOf(cql.table[0]),
-    keyspace: cql.keyspace === undefined ? undefined : withOptions(cql.keyspace),
     ...optionsOf([
       ...cql.table,
+      ...(cql.streamLog ?? []),
       ...cql.indexes,
       ...cql.views.flatMap((view) => ('statement' in view ? [view.statement] : [])),
     ]),
   };
+}
+
+/** A release from before there were tablets told nothing of them: its tables lay on vnodes. */
+function tabletsOf(backup: StoredBackup): boolean | undefined {
+  if (backup.kind !== 'manifest') return undefined;
+  const { node, table } = backup.manifest;
+  const mayHave = rule(parseServerVersion(node.engine, node.version), 'tablets-exist');
+  return table.tablets ?? (mayHave ? undefined : false);
 }
 
 /** Undefined where the statement cannot be understood: whoever needs the columns will say so. */
@@ -105,7 +121,11 @@ async function readAlternatorSchema(backup: StoredBackup, store: Store): Promise
 }
 
 /** The separated files win over the legacy one. Text that cannot be used is a problem only for whoever needs it. */
-async function readCqlSchema(backup: StoredBackup, store: Store): Promise<SavedSchema['cql']> {
+async function readCqlSchema(
+  backup: StoredBackup,
+  store: Store,
+  keyspaceFile: KeyspaceFile,
+): Promise<SavedSchema['cql']> {
   try {
     const separated = await store.readFile(backup, TABLE_SCHEMA_FILE);
     const text = separated ?? (await store.readFile(backup, LEGACY_SCHEMA_FILE));
@@ -116,17 +136,33 @@ async function readCqlSchema(backup: StoredBackup, store: Store): Promise<SavedS
     const ownViews = parts.views.flatMap((text) =>
       splitStatements(text).map((statement) => ownView(statement, file, backup)),
     );
-    const keyspaceFile = await store.readFile(backup, KEYSPACE_FILE);
-    const keyspace =
-      keyspaceFile === undefined ? parts.keyspace : keyspaceStatement(keyspaceFile, backup, KEYSPACE_FILE);
+    if (keyspaceFile.problem !== undefined) return { problem: keyspaceFile.problem };
     return {
       layout: separated === undefined ? 'legacy' : 'separated',
-      keyspace,
+      keyspace: keyspaceFile.statement ?? parts.keyspace,
       table: parts.table,
+      streamLog: parts.streamLog,
       indexes: parts.indexes,
       views: [...ownViews, ...(separated === undefined ? [] : await readViews(backup, store))],
       leftOut: parts.leftOut,
     };
+  } catch (error) {
+    if (error instanceof KnownError) return { problem: error.message };
+    throw error;
+  }
+}
+
+interface KeyspaceFile {
+  readonly statement?: string;
+  readonly problem?: string;
+}
+
+/** By itself: a table's text that cannot be understood takes nothing away from what is known of its keyspace. */
+async function readKeyspaceFile(backup: StoredBackup, store: Store): Promise<KeyspaceFile> {
+  const text = await store.readFile(backup, KEYSPACE_FILE);
+  if (text === undefined) return {};
+  try {
+    return { statement: keyspaceStatement(text, backup, KEYSPACE_FILE) };
   } catch (error) {
     if (error instanceof KnownError) return { problem: error.message };
     throw error;
@@ -167,13 +203,17 @@ function ownView({ name, text }: Statement, from: string, { table }: StoredBacku
     view.keyspace !== undefined &&
     folded(view.keyspace, name) === keyspaceOf(table);
   return isOwn
-    ? { from, statement: text }
-    : { from, problem: `it makes ${name} of ${base}, not a view of ${keyspaceOf(table)}.${table}` };
+    ? { from, statement: withoutOption(text, 'id') }
+    : {
+        from,
+        problem: `it makes ${asMeant(name)} of ${asMeant(base)}, not a view of ${keyspaceOf(table)}.${table}`,
+      };
 }
 
 interface Parts {
   readonly keyspace: string | undefined;
   readonly table: readonly string[];
+  readonly streamLog: readonly string[];
   readonly indexes: readonly string[];
   readonly views: readonly string[];
   readonly leftOut: readonly string[];
@@ -194,7 +234,7 @@ function partsOf(text: string, backup: StoredBackup, file: string): Parts {
   if (!namesTable(only.name, table)) {
     throw new KnownError(
       'damaged',
-      `${folder}/${file} makes ${only.name}, not ${keyspaceOf(table)}.${table}`,
+      `${folder}/${file} makes ${asMeant(only.name)}, not ${keyspaceOf(table)}.${table}`,
     );
   }
   // Behind the CREATE TABLE of the same written name, but their own names may fold to another table.
@@ -203,14 +243,16 @@ function partsOf(text: string, backup: StoredBackup, file: string): Parts {
     if (!namesTable(target, table))
       throw new KnownError(
         'damaged',
-        `${folder}/${file} changes ${target}, not ${keyspaceOf(table)}.${table}`,
+        `${folder}/${file} changes ${asMeant(target)}, not ${keyspaceOf(table)}.${table}`,
       );
   }
   const keyspace = statements.find(({ kind }) => kind === 'keyspace')?.text;
   if (keyspace !== undefined) keyspaceStatement(keyspace, backup, file);
   return {
     keyspace,
-    table: only.table,
+    // A table that came to have the id of the present one could not be told from it when it is put back.
+    table: only.table.map((statement) => withoutOption(statement, 'id')),
+    streamLog: only.streamLog,
     indexes: only.indexes,
     views: only.views,
     leftOut: leftOut
@@ -230,6 +272,14 @@ function namesTable(written: string, table: TableName): boolean {
     folded(keyspace, written) === keyspaceOf(table) &&
     folded(name, written) === table
   );
+}
+
+/** As written, and what CQL makes of it where that is another name. */
+function asMeant(written: string): string {
+  const { keyspace, name } = qualifiedName(written);
+  const parts = keyspace === undefined ? [name] : [keyspace, name];
+  const meant = parts.map((part) => folded(part, written)).join('.');
+  return meant === parts.join('.') ? written : `${written} (without quotes that means ${meant})`;
 }
 
 const namesKeyspace = (written: string, table: TableName): boolean =>

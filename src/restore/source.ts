@@ -1,5 +1,6 @@
 import { formatSize } from '../model/size.js';
 import type { JobSource } from '../model/job.js';
+import type { Manifest } from '../model/manifest.js';
 import type { StoredBackup } from '../store/store.js';
 import type { SafetyCopy } from './safety-copy.js';
 
@@ -13,6 +14,10 @@ export const sampleOf = (source: RestoreSource): SafetyCopy['sample'] | undefine
   if (source.kind === 'copy') return source.copy.sample;
   return source.backup.kind === 'manifest' ? source.backup.manifest.sample : undefined;
 };
+
+/** What a full check at the backup has counted; null or undefined when nobody did. */
+export const itemsOf = (source: RestoreSource): Manifest['items'] =>
+  source.kind === 'backup' && source.backup.kind === 'manifest' ? source.backup.manifest.items : undefined;
 
 /** The version of the server that wrote the files, where it is known. */
 export const writtenBy = (

@@ -29,7 +29,10 @@ export async function stagedBefore(directory: string, expected: readonly string[
   const names = (await namesIn(directory)).filter((name) => parseComponentName(name) !== undefined);
   const missing = expected.filter((name) => parseComponentName(name) !== undefined && !names.includes(name));
   if (missing.length > 0)
-    throw new KnownError('damaged', `${directory} is not whole any more: ${missing.slice(0, 3).join(', ')} missing`);
+    throw new KnownError(
+      'damaged',
+      `${directory} is not whole any more: ${missing.slice(0, 3).join(', ')} missing`,
+    );
   return { directory, names, sstables: groupSSTables(names).length, isCopy: false };
 }
 
@@ -82,17 +85,12 @@ async function stageBackup(
     );
     const proof = await proveSSTables(directory, new Map(unpacked.map((file) => [file.name, file])));
     if (proof.problems.length > 0) {
-      throw new KnownError(
-        'damaged',
-        `The backup of '${name}' is damaged: ${proof.problems.join('; ')}`,
-        {
-          changed: 'The table was not touched.',
-          hint: 'Restore an older generation with --from LABEL.',
-        },
-      );
+      throw new KnownError('damaged', `The backup of '${name}' is damaged: ${proof.problems.join('; ')}`, {
+        changed: 'The table was not touched.',
+        hint: 'Restore an older generation with --from LABEL.',
+      });
     }
-    for (const sstable of proof.unproven)
-      report.warn(`${name}: SSTable ${sstable} has no digest: unproven`);
+    for (const sstable of proof.unproven) report.warn(`${name}: SSTable ${sstable} has no digest: unproven`);
     const bytes = unpacked.reduce((sum, { size }) => sum + size, 0);
     const proven =
       backup.kind === 'manifest'
@@ -101,9 +99,7 @@ async function stageBackup(
     report.info(
       `Backup of ${name} proven: ${unpacked.length} files, ${proof.sstables} SSTables, ${formatSize(bytes)}, ${proven}`,
     );
-    const names = unpacked
-      .map((file) => file.name)
-      .filter((file) => parseComponentName(file) !== undefined);
+    const names = unpacked.map((file) => file.name).filter((file) => parseComponentName(file) !== undefined);
     return { directory, names, sstables: proof.sstables, isCopy: false };
   } catch (error) {
     await removeStaged({ directory, isCopy: false }, tools);

@@ -1,6 +1,6 @@
 import { messageOf } from '../errors.js';
 import { canHold } from '../model/ring-share.js';
-import { optionChanges, streamChange, type OptionChange } from '../model/option-changes.js';
+import { optionChanges, streamChange, streamLogChanges, type OptionChange } from '../model/option-changes.js';
 import { schemaOfTable, type SchemaRecord } from '../model/schema-record.js';
 import { streamOptions } from '../model/stream-options.js';
 import type { TableName } from '../model/table-name.js';
@@ -16,6 +16,14 @@ export async function putOptionsBack(
   table: TableRecord,
   { engine, report }: RestoreTools,
 ): Promise<void> {
+  const untold = [
+    ...(wanted.keyspace === undefined ? ['the keyspace'] : []),
+    ...(wanted.table === undefined ? ['the table and its views'] : []),
+  ];
+  if (untold.length > 0)
+    report.warn(
+      `${table.name}: the options of ${untold.join(' and of ')} stay as the server makes them: the saved description does not tell them`,
+    );
   let changes: readonly OptionChange[];
   try {
     const names = { keyspace: table.keyspace, table: table.name };
@@ -52,17 +60,37 @@ export async function putStreamOptionsBack(
   name: TableName,
   { engine, report }: Pick<RestoreTools, 'engine' | 'report'>,
 ): Promise<void> {
-  if (streamOptions(wanted.table).size === 0) return;
+  if (streamOptions(wanted.table).size === 0 && wanted.streamLog === undefined) return;
   try {
     const described = await engine.describe(name);
     if (described.kind !== 'table') return;
     const { record } = described;
-    const change = streamChange(wanted, schemaOfTable(record), { keyspace: record.keyspace, table: name });
-    if (!change) return;
-    await engine.execute(change.statement);
-    report.info(`${name}: ${change.what}`);
-    await engine.schemaVersion();
+    const names = { keyspace: record.keyspace, table: name };
+    const change = streamChange(wanted, schemaOfTable(record), names);
+    if (change) {
+      await engine.execute(change.statement);
+      report.info(`${name}: ${change.what}`);
+    }
+    const changes = await changeStreamLog(wanted, names, { engine, report });
+    if (change || changes > 0) await engine.schemaVersion();
   } catch (error) {
     report.warn(`The stream’s options of ${name} could not be set: ${messageOf(error)}`);
   }
+}
+
+/** After the stream's own options: the log's follow from them. Gives how many were set. */
+async function changeStreamLog(
+  wanted: SchemaRecord,
+  names: { readonly keyspace: string; readonly table: TableName },
+  { engine, report }: Pick<RestoreTools, 'engine' | 'report'>,
+): Promise<number> {
+  if (wanted.streamLog === undefined) return 0;
+  const described = await engine.describe(names.table);
+  if (described.kind !== 'table') return 0;
+  const changes = streamLogChanges(wanted, schemaOfTable(described.record), names);
+  for (const { statement, what } of changes) {
+    await engine.execute(statement);
+    report.info(`${names.table}: ${what}`);
+  }
+  return changes.length;
 }

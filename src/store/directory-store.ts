@@ -28,7 +28,7 @@ import { expectBackup, isUnusable, readManifest } from './read-backup.js';
 import { readNote, writeNote } from './remembered.js';
 import { repairStore } from './repair.js';
 import { foldersIn } from './stand-in.js';
-import type { Store, StoredBackup, UnusableFolder } from './store.js';
+import type { NotedSnapshot, Store, StoredBackup, UnusableFolder } from './store.js';
 import { folderOf, generationsOf, newestOfEach, surveyStore } from './survey.js';
 import { verifyBackup } from './verify-backup.js';
 
@@ -153,9 +153,9 @@ export function directoryStore({
       return numbered.sort((a, b) => a.number - b.number).map(({ name }) => name);
     },
 
-    async noteSnapshot(tag, keyspaces) {
+    async noteSnapshot(tag, keyspaces, hostId) {
       await makeDirectory(layout.snapshots);
-      await writeDurably(join(layout.snapshots, `${tag}.json`), `${JSON.stringify({ keyspaces })}\n`);
+      await writeDurably(join(layout.snapshots, `${tag}.json`), `${JSON.stringify({ keyspaces, hostId })}\n`);
     },
 
     async forgetSnapshot(tag) {
@@ -168,7 +168,7 @@ export function directoryStore({
       return Promise.all(
         tags.map(async (tag) => ({
           tag,
-          keyspaces: await readSnapshotNote(join(layout.snapshots, `${tag}.json`)),
+          ...(await readSnapshotNote(join(layout.snapshots, `${tag}.json`))),
         })),
       );
     },
@@ -213,7 +213,7 @@ function whoWeAre(): object {
 
 const storeFile = z.looseObject({ id: z.string().regex(/^[0-9a-f]{8}$/) });
 const workDirectoryNote = z.looseObject({ path: z.string() });
-const snapshotNote = z.looseObject({ keyspaces: z.array(z.string()) });
+const snapshotNote = z.looseObject({ keyspaces: z.array(z.string()), hostId: z.string().optional() });
 
 async function readOrMakeId(path: string): Promise<string> {
   try {
@@ -233,13 +233,14 @@ async function readOrMakeId(path: string): Promise<string> {
   }
 }
 
-/** The keyspaces that a dead run took snapshots of; undefined when the note is damaged: its name still tells the tag. */
-async function readSnapshotNote(path: string): Promise<readonly string[] | undefined> {
+/** What a dead run took snapshots of, and where; nothing when the note is damaged: its name still tells the tag. */
+async function readSnapshotNote(path: string): Promise<Omit<NotedSnapshot, 'tag'>> {
   try {
-    return snapshotNote.parse(JSON.parse(await readFile(path, 'utf8'))).keyspaces;
+    const { keyspaces, hostId } = snapshotNote.parse(JSON.parse(await readFile(path, 'utf8')));
+    return { keyspaces, hostId };
   } catch (error) {
     if (errorCode(error) !== undefined) throw error;
-    return undefined;
+    return { keyspaces: undefined };
   }
 }
 

@@ -55,8 +55,8 @@ export function existingStore(store: Store, { clock, onReadOnly }: ExistingStore
     unpack: (backup, directory, onProgress) => store.unpack(backup, directory, onProgress),
     readFile: (backup, name) => store.readFile(backup, name),
     viewFiles: (backup) => store.viewFiles(backup),
-    async noteSnapshot(tag, keyspaces) {
-      if (!(await look())) await store.noteSnapshot(tag, keyspaces);
+    async noteSnapshot(tag, keyspaces, hostId) {
+      if (!(await look())) await store.noteSnapshot(tag, keyspaces, hostId);
     },
     async forgetSnapshot(tag) {
       if (!(await look())) await store.forgetSnapshot(tag);

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { lstat, readFile } from 'node:fs/promises';
+import { lstat, mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { KnownError } from '../errors.js';
 import { verifiedSchema, worthRemembering, type Verified } from '../model/verification.js';
-import { makeDirectory, reasonOf, writeDurably } from '../system/files.js';
+import { errorCode, makeDirectory, PRIVATE_DIRECTORY, reasonOf, writeDurably } from '../system/files.js';
 import type { Layout } from './layout.js';
 import type { StoredBackup } from './store.js';
 
@@ -33,7 +33,7 @@ export async function readNote(layout: Layout, backup: StoredBackup): Promise<Ve
 export async function writeNote(layout: Layout, backup: StoredBackup, verified: Verified): Promise<void> {
   if (!worthRemembering(verified, await readNote(layout, backup))) return;
   try {
-    await makeDirectory(layout.verified);
+    await makeNotes(layout.verified);
     const { table } = backup;
     const label = backup.kind === 'manifest' ? backup.label : null;
     await writeDurably(await noteOf(layout, backup), `${JSON.stringify({ table, label, ...verified })}\n`);
@@ -43,5 +43,15 @@ export async function writeNote(layout: Layout, backup: StoredBackup, verified: 
       `The result for ${backup.table} cannot be remembered in ${layout.verified}: ${reasonOf(error)}`,
       { cause: error },
     );
+  }
+}
+
+/** One step first: making the parents too, a read-only file system answers as if they were missing. */
+async function makeNotes(directory: string): Promise<void> {
+  try {
+    await mkdir(directory, { mode: PRIVATE_DIRECTORY });
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') await makeDirectory(directory);
+    else if (errorCode(error) !== 'EEXIST') throw error;
   }
 }

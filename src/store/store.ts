@@ -88,6 +88,8 @@ export interface NotedSnapshot {
   readonly tag: string;
   /** Of the tables that it was taken of; undefined where the note is damaged. */
   readonly keyspaces: readonly string[] | undefined;
+  /** The node that holds it: nodes may share a store. Undefined in notes that do not say. */
+  readonly hostId?: string | undefined;
 }
 
 /** A place that keeps backups. A backup exists when its manifest does, and not before. */
@@ -122,7 +124,7 @@ export interface Store {
   /** `materialized_view_<N>.cql` of a backup, in numeric order. */
   viewFiles(backup: StoredBackup): Promise<readonly string[]>;
   /** Snapshot tags are written down before they are taken, so that a later run can clear what a killed one left. */
-  noteSnapshot(tag: string, keyspaces: readonly string[]): Promise<void>;
+  noteSnapshot(tag: string, keyspaces: readonly string[], hostId?: string): Promise<void>;
   forgetSnapshot(tag: string): Promise<void>;
   /** What was not forgotten. A note that is no snapshot's of ours is left alone. */
   notedSnapshots(): Promise<readonly NotedSnapshot[]>;

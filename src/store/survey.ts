@@ -74,8 +74,7 @@ async function generationOf(
   hasNotes = true,
 ): Promise<Generation> {
   if (isUnusable(found)) return { found, madeAt: undefined, size: undefined, verified: undefined };
-  const size =
-    found.kind === 'manifest' ? found.manifest.archive.size : (await lstat(found.archive)).size;
+  const size = found.kind === 'manifest' ? found.manifest.archive.size : (await lstat(found.archive)).size;
   const verified = hasNotes ? await readNote(layout, found) : undefined;
   return { found, madeAt: await madeAt(found), size, verified };
 }

@@ -4,16 +4,18 @@ import { messageOf } from '../errors.js';
 import type { StoredFile } from '../model/manifest.js';
 import type { Depth } from '../model/verification.js';
 import { digestFile } from '../system/digests.js';
-import { namesIn, reasonOf } from '../system/files.js';
+import { exists, namesIn, reasonOf } from '../system/files.js';
 import { differences } from './archive/compare.js';
 import {
   ALTERNATOR_SCHEMA_FILE,
   KEYSPACE_FILE,
   LEGACY_SCHEMA_FILE,
+  MANIFEST_FILE,
   TABLE_SCHEMA_FILE,
   viewNumber,
 } from './layout.js';
 import { proveStoredArchive } from './prove-stored-archive.js';
+import { readManifest } from './read-backup.js';
 import type { BackupFindings, ManifestBackup, Progress, StoredBackup } from './store.js';
 
 export interface Verifying {
@@ -37,11 +39,20 @@ export async function verifyBackup(verifying: Verifying): Promise<BackupFindings
     backup.kind === 'manifest'
       ? await verifyByManifest(backup, verifying)
       : await verifyDocumented(backup, verifying);
-  if (findings.problems.length > 0 && (await identityOf(backup.folder)) !== before) return 'moved';
+  if (findings.problems.length > 0 && !(await isStillThere(backup, before))) return 'moved';
   return depth === 'full' ? findings : { ...findings, unchecked: [...findings.unchecked, ...NOT_BY_SIZE] };
 }
 
 const NOT_BY_SIZE = ['only sizes were compared: --full reads every byte'] as const;
+
+/** Neither was the folder replaced while it was read, nor before, since the backup was found. */
+async function isStillThere(backup: StoredBackup, identity: string): Promise<boolean> {
+  if ((await identityOf(backup.folder)) !== identity) return false;
+  const manifest = await readManifest(backup.folder).catch(() => 'unreadable');
+  // A damaged manifest is damage, not another backup.
+  if (typeof manifest === 'string') return true;
+  return backup.kind === 'manifest' && manifest.checksum === backup.manifest.checksum;
+}
 
 /** A renamed folder keeps it, another one in its place has its own. Undefined where there is none. */
 const identityOf = (folder: string): Promise<string | undefined> =>
@@ -93,6 +104,13 @@ async function verifyDocumented(
   const unchecked = ['it has no manifest: nothing says which files belong to it, or what their bytes were'];
   const none = { unproven: [], files: 0, sstables: 0, bytes: 0 };
   const name = archive.slice(folder.length + 1);
+  // The documented scripts never wrote it.
+  if (await exists(join(folder, ALTERNATOR_SCHEMA_FILE))) {
+    const problems = [
+      `${MANIFEST_FILE} is missing, though ${ALTERNATOR_SCHEMA_FILE} is there, which only this tool writes`,
+    ];
+    return { problems, unchecked, ...none };
+  }
   const found = await lstat(archive).catch((error: unknown) => `${name} cannot be read: ${reasonOf(error)}`);
   if (typeof found === 'string') return { problems: [found], unchecked, ...none };
   if (!found.isFile()) return { problems: [`${name} is no regular file`], unchecked, ...none };

@@ -126,6 +126,93 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
       expect(await store.notedSnapshots()).toEqual([]);
     });
 
+    it('surveys the newest backup of each table and counts its generations, the newest first', async () => {
+      const { store, work } = await opened();
+      expect(await store.survey()).toEqual([]);
+      expect(await store.generations(users)).toEqual([]);
+      await publish(store, work, 'users_20261120_full', { old: 1 });
+      await publish(store, work, 'users_20261121_full', { new: 2 });
+      await publish(store, work, 'users_20261122_full', { newer: 3 });
+      const [surveyed, ...others] = await store.survey();
+      expect(others).toEqual([]);
+      expect(surveyed).toMatchObject({
+        table: 'users',
+        versions: 3,
+        newest: {
+          found: { kind: 'manifest', label: 'users_20261122_full' },
+          madeAt: new Date('2026-11-22T10:00:00.000Z'),
+        },
+      });
+      const generations = await store.generations(users);
+      expect(generations.map(({ found }) => 'label' in found && found.label)).toEqual([
+        'users_20261122_full',
+        'users_20261121_full',
+        'users_20261120_full',
+      ]);
+      expect(generations[0]).toEqual(surveyed?.newest);
+      for (const { size, verified } of generations) {
+        expect(size).toBeGreaterThan(100);
+        expect(verified).toBeUndefined();
+      }
+    });
+
+    it('is there once it was prepared, and rejects with what a missing one is before', async () => {
+      const store = await open();
+      await expect(store.expectThere()).rejects.toMatchObject({ kind: 'missing' });
+      await store.prepare();
+      await store.expectThere();
+    });
+
+    it('verifies each generation, and finds a published backup whole', async () => {
+      const { store, work } = await opened();
+      await publish(store, work, 'users_20261120_full', { old: 1 });
+      await publish(store, work, 'users_20261121_full', { new: 2 });
+      for (const label of ['users_20261120_full', 'users_20261121_full']) {
+        const backup = await store.find(users, label);
+        for (const depth of ['quick', 'full'] as const)
+          expect(await store.verify(backup, depth, noProgress)).toMatchObject({ problems: [], unproven: [] });
+      }
+    });
+
+    it('says "moved", not "damaged", of a backup that was replaced since it was found', async () => {
+      const { store, work } = await opened();
+      await publish(store, work, 'users_20261120_full', { old: 1 });
+      const stale = await store.find(users);
+      await publish(store, work, 'users_20261121_full', { new: 2 });
+      const found = await store.find(users, 'users_20261120_full');
+      expect(found.folder).not.toBe(stale.folder);
+      expect(await store.verify(found, 'full', noProgress)).toMatchObject({ problems: [] });
+      expect(await store.verify(stale, 'full', noProgress)).toBe('moved');
+    });
+
+    it('remembers what a verification found of this very backup, and a quick look takes no full one away', async () => {
+      const { store, work } = await opened();
+      await publish(store, work, 'users_20261120_full', { old: 1 });
+      const backup = await store.find(users);
+      expect(await store.verified(backup)).toBeUndefined();
+      const full = { at: '2026-11-21T10:00:00.000Z', depth: 'full', state: 'valid', problems: [] } as const;
+      await store.rememberVerified(backup, full);
+      expect(await store.verified(backup)).toEqual(full);
+      await store.rememberVerified(backup, { ...full, depth: 'quick' });
+      expect(await store.verified(backup)).toEqual(full);
+      await publish(store, work, 'users_20261121_full', { new: 2 });
+      expect(await store.verified(await store.find(users))).toBeUndefined();
+      expect(await store.verified(await store.find(users, 'users_20261120_full'))).toEqual(full);
+      const damaged = { ...full, depth: 'quick', state: 'invalid', problems: ['x is missing'] } as const;
+      await store.rememberVerified(await store.find(users, 'users_20261120_full'), damaged);
+      expect(await store.verified(await store.find(users, 'users_20261120_full'))).toEqual(damaged);
+    });
+
+    it('refuses to publish over a newer generation, and leaves everything as it was', async () => {
+      const { store, work } = await opened();
+      await publish(store, work, 'users_20261121_full', { new: 2 });
+      await expect(publish(store, work, 'users_20261120_full', { old: 1 })).rejects.toMatchObject({
+        kind: 'refused',
+      });
+      expect(await store.find(users)).toMatchObject({ label: 'users_20261121_full' });
+      expect(await store.generations(users)).toHaveLength(1);
+    });
+
     it('has nothing to repair when nothing was cut off', async () => {
       const { store, work } = await opened();
       await publish(store, work, 'users_20261121_full');

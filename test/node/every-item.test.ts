@@ -58,16 +58,16 @@ describe('Every item of every type, with a checksum', () => {
     const table = 'written-to';
     await bench.reader.createTable(extremesTable(table));
     await bench.reader.put(table, [...extremes(200)].slice(LARGE));
-    let writing = true;
+    const stop = new AbortController();
     let written = 1_000;
     const writer = (async () => {
-      while (writing) {
+      while (!stop.signal.aborted) {
         written += 1;
         await bench.reader.put(table, [...extremes(written + 1)].slice(written));
       }
     })();
     const backup = bench.tool.expect(3, ['backup', table, '--checksum']).finally(() => {
-      writing = false;
+      stop.abort();
     });
     await Promise.allSettled([backup, writer]);
     await writer;

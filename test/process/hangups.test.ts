@@ -6,7 +6,7 @@ import { it } from './harness/stage.js';
 const USERS = { tables: [{ name: 'users', like: 'orders' }] } as const;
 
 describe.concurrent('a session that is lost (SIGHUP)', () => {
-  it('while a table is being loaded: the table is whole at the end, and nothing of ours is left on the node', async ({
+  it('while a table is being loaded: the table is whole at the end, and only the copy for an undo is left on the node', async ({
     setUp,
   }) => {
     const stage = await setUp({ tables: [...USERS.tables, { name: 'orders', like: 'orders' }] });
@@ -21,7 +21,9 @@ describe.concurrent('a session that is lost (SIGHUP)', () => {
     const result = await running.result;
     expect([result.signal, result.code]).toEqual([null, 129]);
     expect(stage.fake.table('orders')?.items).toBe(200);
-    expect(stage.trees().disk.filter((line) => /(safety|staging)\/\d/.test(line))).toEqual([]);
+    expect(stage.trees().disk.filter((line) => /staging\/\d/.test(line))).toEqual([]);
+    const copies = stage.trees().disk.flatMap((line) => /safety\/([^/]+\/[^/ ]+) /.exec(line)?.[1] ?? []);
+    expect(copies).toEqual([expect.stringMatching(/\/orders$/)]);
     expect(stage.log('restore')).toContain('Hung up (SIGHUP)');
   });
 

@@ -38,7 +38,7 @@ describe.concurrent('connections that are lost', () => {
       return undefined;
     };
     stage.fake.cql.meddle = () => (deleted && (cut += 1) === 1 ? 'cut' : undefined);
-    const result = await stage.tool(['restore', 'users', '--yes'], { deadlineMs: 40_000 });
+    const result = await stage.tool(['restore', 'users', '--yes', '--recreate'], { deadlineMs: 40_000 });
     expect(cut).toBeGreaterThan(0);
     expect(result.code, result.stderr).toBe(0);
     expect(stage.fake.table('users')?.items).toBe(200);
@@ -53,8 +53,9 @@ describe.concurrent('connections that are lost', () => {
       if (operation === 'CreateTable') created = Math.min(created, Date.now() + 1);
       return undefined;
     };
-    const result = await stage.tool(['restore', 'users', '--yes'], { deadlineMs: 50_000 });
+    const result = await stage.tool(['restore', 'users', '--yes', '--recreate'], { deadlineMs: 50_000 });
     expect(result.code, result.stderr).toBe(0);
+    expect(created).toBeLessThan(Number.POSITIVE_INFINITY);
     expect(stage.fake.table('users')?.items).toBe(200);
   });
 
@@ -66,7 +67,7 @@ describe.concurrent('connections that are lost', () => {
       operation === 'UpdateTable'
         ? new ApiError('ValidationException', 'StreamSpecification: streams is still an experimental feature')
         : undefined;
-    const result = await stage.tool(['restore', 'users', '--yes']);
+    const result = await stage.tool(['restore', 'users', '--yes', '--recreate']);
     expect(result.code, result.stderr).toBe(3);
     expect(result.stderr).toMatch(
       /WARNING - The stream \(NEW_IMAGE\) of users could not be set: .*experimental/,

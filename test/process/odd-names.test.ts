@@ -36,7 +36,7 @@ describe.concurrent('odd but legal names', () => {
     const ids = () => NAMES.map((name) => stage.fake.table(name)?.id);
     const before = ids();
     const restore = await stage.tool([
-      ...['restore', '--yes', '--', '-abc', 'Users', 'a.b', '...', '--all'],
+      ...['restore', '--yes', '--recreate', '--', '-abc', 'Users', 'a.b', '...', '--all'],
       ...['-.-.-.', '.0-Usertable_Backup', 'c'.repeat(222)],
     ]);
     expect(restore.code, restore.stderr).toBe(0);

@@ -27,6 +27,28 @@ describe.concurrent('at a terminal', () => {
     expect(existsSync(join(stage.backups, 'users', 'manifest.json'))).toBe(true);
   });
 
+  it('the main menu leads to the list and to verify too, without a database', async ({
+    setUp,
+    atTerminal,
+  }) => {
+    const stage = await setUp(TWO_TABLES);
+    await stage.tool(['backup', 'users']);
+    for (const [choice, shows] of [
+      ['3', 'VERIFIED'],
+      ['4', '✓ Valid: users '],
+    ] as const) {
+      const terminal = atTerminal(stage, []);
+      await terminal.until('3. List backups\n4. Verify backups\n5. Exit\n');
+      await terminal.answer(MAIN_CHOICE, choice);
+      const result = await terminal.running.result;
+      expect([choice, result.code], terminal.shown()).toEqual([choice, 0]);
+      expect(terminal.shown()).toContain(shows);
+    }
+    const terminal = atTerminal(stage, []);
+    await terminal.answer(MAIN_CHOICE, '5');
+    expect((await terminal.running.result).code).toBe(0);
+  });
+
   it('Ctrl-C at a question ends with the documented words and 130, and nothing was done', async ({
     setUp,
     atTerminal,
@@ -34,7 +56,7 @@ describe.concurrent('at a terminal', () => {
     const stage = await setUp(TWO_TABLES);
     for (const args of [[], ['backup']]) {
       const terminal = atTerminal(stage, args);
-      await terminal.answer(CHOICE, CTRL_C);
+      await terminal.answer(MAIN_CHOICE, CTRL_C);
       const result = await terminal.running.result;
       expect([args, result.code], terminal.shown()).toEqual([args, 130]);
       expect(terminal.shown()).toMatch(/interrupted/i);

@@ -97,12 +97,14 @@ describe.concurrent('restore with the service stopped', () => {
   }) => {
     const { tool, fake } = await setUp({ tables: [{ name: 'users', like: 'orders' }] });
     await tool(['backup', '--all']);
-    for (const mode of [[], ['--offline']]) {
+    for (const mode of [[], ['--offline'], ['--recreate'], ['--recreate', '--offline']]) {
       const { code } = await tool(['restore', 'users', '--yes', ...mode]);
       expect(code).toBe(0);
       const directory = fake.table('users')?.directory ?? '';
       expect(readdirSync(`${directory}/upload`)).toEqual([]);
-      expect(readdirSync(directory).filter((name) => !name.startsWith('me-'))).toEqual(['staging', 'upload']);
+      const folders = readdirSync(directory).filter((name) => !name.startsWith('me-'));
+      expect(folders.filter((name) => name !== 'snapshots')).toEqual(['staging', 'upload']);
+      if (mode.includes('--recreate')) expect(folders).not.toContain('snapshots');
     }
   });
 

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, vi } from 'vitest';
 import { newGate } from './harness/gate.js';
@@ -32,11 +32,11 @@ describe.concurrent('two runs on one node, each with a store of its own', () => 
     expect(stage.fake.table('users')?.items).toBe(200);
   });
 
-  it('a restore that was killed is told of by the next backup, whose table may be empty: exit status 3', async ({
+  it('T-69: a table whose restore was killed is neither backed up nor restored, from whichever store: exit status 5, and both ways out are named and work', async ({
     setUp,
   }) => {
     const stage = await setUp(USERS);
-    await stage.tool(['backup', 'users']);
+    for (const store of ['./backups', 'other']) await stage.tool(['backup', 'users', '--backup-dir', store]);
     stage.fake.when('nodetool', ([verb]) => verb === 'refresh', { kind: 'hang' }, 1);
     const running = stage.start(['restore', 'users', '--yes']);
     await vi.waitUntil(() => stage.fake.calls.nodetool().at(-1)?.startsWith('refresh'), {
@@ -45,10 +45,25 @@ describe.concurrent('two runs on one node, each with a store of its own', () => 
     });
     running.kill('SIGKILL');
     await running.result;
-    const next = await stage.tool(['backup', 'users', '--quiet']);
-    expect(next.code, next.stderr).not.toBe(0);
-    expect(next.stderr).toMatch(
-      /WARNING - A restore of users did not come to a good end: the table as it was before is in \S+\/safety\/\S+\/users\./,
-    );
+    const manifest = readFileSync(join(stage.backups, 'users', 'manifest.json'), 'utf8');
+    for (const args of [
+      ['backup', 'users', '--quiet'],
+      ['backup', 'users', '--quiet', '--backup-dir', 'third'],
+      ['restore', 'users', '--yes', '--quiet', '--backup-dir', 'other'],
+    ]) {
+      const next = await stage.tool(args);
+      expect([args, next.code], next.stderr).toEqual([args, 5]);
+      expect(next.stderr).toMatch(
+        /a restore of 'users' was cut off, .*alternator-backup resume (\S+) finishes it, alternator-backup undo \1 takes it back/,
+      );
+    }
+    expect(readFileSync(join(stage.backups, 'users', 'manifest.json'), 'utf8')).toBe(manifest);
+    const resumed = await stage.tool(['resume']);
+    expect(resumed.code, resumed.stderr).toBe(0);
+    expect(stage.fake.table('users')?.items).toBe(200);
+    expect((await stage.tool(['backup', 'users', '--quiet'])).code).toBe(0);
+    const undone = await stage.tool(['undo']);
+    expect(undone.code, undone.stderr).toBe(0);
+    expect(stage.fake.table('users')?.items).toBe(200);
   });
 });

@@ -291,6 +291,7 @@ export function memoryEngine({ root, node = {}, replication }: MemoryEngineOptio
       onProgress?.(1, 1);
       return sum.totals;
     },
+    expectServing: async () => undefined,
     async untilServing(service) {
       for (let left = 10; service && !(await service.isActive()); left -= 1)
         if (left === 0) throw new KnownError('unavailable', `${service.name} is not active`);

@@ -67,8 +67,14 @@ export async function removeSSTables(directory: string): Promise<void> {
   for (const name of await componentNames(directory)) await rm(join(directory, name));
 }
 
+/** As a server takes them: each SSTable under a new name of its own. */
 export async function moveSSTables(from: string, to: string): Promise<void> {
-  for (const name of await componentNames(from)) await rename(join(from, name), join(to, name));
+  const ids = new Map<string, string>();
+  for (const name of await componentNames(from)) {
+    const [, id = '', component = ''] = /^(me-.+-big)-(.+)$/.exec(name) ?? [];
+    if (!ids.has(id)) ids.set(id, `me-${generation()}-big`);
+    await rename(join(from, name), join(to, `${ids.get(id) ?? id}-${component}`));
+  }
 }
 
 export async function makeTableDirectory(path: string): Promise<void> {

@@ -26,6 +26,7 @@ export interface Workbench {
   readonly stop: AbortController;
   /** Service calls in their order. */
   readonly serviceCalls: readonly string[];
+  readonly service: NodeService;
   fill(table: string, count: number): Promise<void>;
   backup(flags?: Partial<BackupFlags>, change?: Change): Promise<Ran>;
   diff(flags: DiffFlags, change?: Change): Promise<Ran>;
@@ -115,6 +116,7 @@ export async function workbench(options: Partial<MemoryEngineOptions> = {}): Pro
     backups,
     stop,
     serviceCalls,
+    service,
     async fill(table, count) {
       await mkdir(root, { recursive: true });
       await engine.createTable(simpleTable(table));

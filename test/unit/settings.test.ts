@@ -75,7 +75,9 @@ describe('Settings', () => {
   });
 
   it('find nodetool and the service in the container of --docker, unless they are given', () => {
-    const { nodetool: _, service: __, ...bare } = raw;
+    const bare = Object.fromEntries(
+      Object.entries(raw).filter(([name]) => name !== 'nodetool' && name !== 'service'),
+    ) as unknown as RawSettings;
     expect(parseSettings({ ...bare, docker: 'scylla-1' }, {})).toMatchObject({
       nodetool: ['docker', 'exec', 'scylla-1', 'nodetool'],
       service: { kind: 'docker', container: 'scylla-1' },
@@ -160,5 +162,27 @@ describe('Settings', () => {
 
   it('take an IPv6 host for CQL without its brackets', () => {
     expect(parseSettings({ ...raw, endpoint: 'http://[::1]:8000' }, {}).cqlHost).toBe('::1');
+  });
+
+  it('say how hard and how fast to work, and refuse what makes no sense', () => {
+    const of = (more: object) => parseSettings({ ...raw, ...more }, {});
+    expect(of({ jobs: '3', level: '9', limitRate: '0.5' })).toMatchObject({
+      jobs: 3,
+      level: 9,
+      bytesPerSecond: 500_000,
+      givesWay: true,
+    });
+    expect(of({})).toMatchObject({ level: 6, bytesPerSecond: null });
+    expect(of({}).jobs).toBeGreaterThanOrEqual(1);
+    expect(of({ nice: false }).givesWay).toBe(false);
+    expect(parseSettings(raw, { ALTERNATOR_BACKUP_NO_NICE: '1' }).givesWay).toBe(false);
+    for (const wrong of [
+      { jobs: '0' },
+      { level: '10' },
+      { limitRate: '0' },
+      { limitRate: '-1' },
+      { limitRate: '' },
+    ])
+      expect(() => of(wrong)).toThrow(/^--(jobs|level|limit-rate) must/);
   });
 });

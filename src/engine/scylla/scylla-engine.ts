@@ -19,7 +19,7 @@ import { describer } from './describer.js';
 import { isAlreadyLoading, nodetool as nodetoolOf } from './nodetool.js';
 import type { ScyllaOptions } from './options.js';
 import { sampleItems } from './sample-items.js';
-import { waitUntilServing } from './serving.js';
+import { expectNodeServing, waitUntilServing } from './serving.js';
 import { absentNodesIn, agreedSchemaVersion, identifyNode } from './topology.js';
 import { workDirectoryFor } from './work-directory.js';
 
@@ -198,6 +198,8 @@ export function scyllaEngine(options: ScyllaOptions): Engine {
     sample: (table, sampling) => sampleItems(api, table, sampling),
 
     checksum: (table, reading = {}) => checksumItems(api, table, reading),
+
+    expectServing: () => expectNodeServing({ ...options, api, cql, nodetool }),
 
     untilServing: (service) =>
       waitUntilServing({ ...options, api, cql, nodetool }, options.startTimeoutMs, service),

@@ -1,4 +1,4 @@
-import { messageOf } from '../../errors.js';
+import { KnownError, messageOf } from '../../errors.js';
 import { isListening } from '../../system/port.js';
 import { waitUntil, type Clock } from '../../system/wait.js';
 import type { Startable } from '../engine.js';
@@ -40,6 +40,16 @@ export async function waitUntilServing(doors: Doors, deadlineMs: number, service
     patience: { deadlineMs, firstMs: 200, mostMs: 1_000 },
     clock,
     signal,
+  });
+}
+
+/** The same, once and without waiting. Rejects with `unavailable`. */
+export async function expectNodeServing(doors: Doors): Promise<void> {
+  const problem = await notServing(doors, undefined);
+  if (problem === undefined) return;
+  throw new KnownError('unavailable', `The node does not serve: ${problem}`, {
+    changed: 'Nothing was done.',
+    hint: 'Look at journalctl -u scylla-server.',
   });
 }
 

@@ -15,7 +15,7 @@ export async function* inOrder<T>(
       under.push(result);
       const [next] = under;
       if (next === undefined || under.length < most) continue;
-      under.shift();
+      void under.shift();
       yield await next;
     }
     for (let next = under.shift(); next !== undefined; next = under.shift()) yield await next;

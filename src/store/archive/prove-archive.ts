@@ -95,7 +95,8 @@ async function proveStream({ archive, record, signal, onBytes }: ProveArchiveOpt
   });
   if (problems.length === 0 && record) {
     const { size, sha256 } = await digestFile(archive, signal);
-    if (size !== record.size) problems.push({ file: null, problem: `has ${size} bytes instead of ${record.size}` });
+    if (size !== record.size)
+      problems.push({ file: null, problem: `has ${size} bytes instead of ${record.size}` });
     else if (sha256 !== record.sha256)
       problems.push({ file: null, problem: 'has other bytes than it had (sha-256 differs)' });
     for (const problem of differences(record.entries, entries)) problems.push({ file: null, problem });
@@ -104,7 +105,10 @@ async function proveStream({ archive, record, signal, onBytes }: ProveArchiveOpt
 }
 
 const withoutName = (name: string, message: string): string =>
-  [`${name}: `, `${name} `].reduce((text, lead) => (text.startsWith(lead) ? text.slice(lead.length) : text), message);
+  [`${name}: `, `${name} `].reduce(
+    (text, lead) => (text.startsWith(lead) ? text.slice(lead.length) : text),
+    message,
+  );
 
 /** Both are a few hundred bytes; what is longer is none. */
 const MOST_TEXT = 64 * 1024;

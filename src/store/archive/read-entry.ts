@@ -71,7 +71,9 @@ async function* checkedBytes({
   if (left !== 0 || padding !== 0) throw new Error('less comes out of the archive than its size says');
   const digests = counter.finish();
   if (compressedHash.digest('hex') !== entry.segment.sha256)
-    throw new Error('its bytes in the archive are not those that were written (sha-256 of the segment differs)');
+    throw new Error(
+      'its bytes in the archive are not those that were written (sha-256 of the segment differs)',
+    );
   if (digests.sha256 !== entry.sha256) throw new Error('has other bytes than it had (sha-256 differs)');
   onProven?.(digests);
 }

@@ -38,7 +38,7 @@ export async function* readMembers(
       const [next] = under;
       if (next === undefined) return;
       yield await next;
-      under.shift();
+      void under.shift();
       shared.give();
     }
   } finally {

@@ -28,7 +28,10 @@ export async function readSegments(options: ReadSegmentsOptions): Promise<readon
     onMisfits(found) {
       const [first] = found;
       if (!first) return;
-      throw new KnownError('damaged', first.file === null ? `${archive} ${first.problem}` : sentence(archive, first));
+      throw new KnownError(
+        'damaged',
+        first.file === null ? `${archive} ${first.problem}` : sentence(archive, first),
+      );
     },
     async onEntry(entry, bytes) {
       if (breakage.signal.aborted) return;
@@ -55,10 +58,7 @@ export interface Visitor {
   /** Told once, before any entry is read. */
   readonly onMisfits: (found: readonly Misfit[]) => void;
   /** Called for each entry, several at once. `bytes` reads and proves it; rejects with `damaged`. Must not reject itself. */
-  readonly onEntry: (
-    entry: SegmentedEntry,
-    bytes: (take: TakeEntry) => Promise<Digests>,
-  ) => Promise<void>;
+  readonly onEntry: (entry: SegmentedEntry, bytes: (take: TakeEntry) => Promise<Digests>) => Promise<void>;
 }
 
 /** The walk that reading and proving share: so many workers, one pool of blocks between them. */

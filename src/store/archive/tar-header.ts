@@ -16,9 +16,11 @@ export function tarHeaderOf({ name, size, mtimeMs }: TarEntry): Buffer {
   const path = `./${name}`;
   const mtime = new Date(Math.floor(mtimeMs / 1000) * 1000);
   const header = new Header({ path, type: 'File', size, mtime, mode: MODE });
-  const needsPax = header.encode();
-  const plain = blockOf(header);
-  return needsPax ? Buffer.concat([new Pax({ path, size, mtime }).encode(), plain]) : plain;
+  if (!header.encode()) return blockOf(header);
+  // In the plain header only the beginning of the path: cut at its slash, some readers would put both together.
+  const plain = new Header({ path: path.slice(0, 96), type: 'File', size, mtime, mode: MODE });
+  plain.encode();
+  return Buffer.concat([new Pax({ path, size, mtime }).encode(), blockOf(plain)]);
 }
 
 /** Of an archive of no files: the folder itself, as GNU tar writes it; no reader takes an empty tar for one. */
@@ -61,7 +63,8 @@ function paxMembers(text: string): readonly string[] {
   while (rest.byteLength > 0) {
     const match = /^(\d{1,6}) ([^=\n]+)=/.exec(rest.toString('latin1'));
     const length = Number(match?.[1]);
-    if (!match || length > rest.byteLength || rest[length - 1] !== 0x0a) return [...keys, 'that nobody can read'];
+    if (!match || length > rest.byteLength || rest[length - 1] !== 0x0a)
+      return [...keys, 'that nobody can read'];
     keys.push(match[2] ?? '');
     rest = rest.subarray(length);
   }

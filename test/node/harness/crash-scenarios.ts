@@ -87,9 +87,9 @@ export const SCENARIOS: readonly Scenario[] = [
   { name: 'online, create', prepare: noTable, args: restore },
   { name: 'offline, reload', prepare: sameSchema, args: (table) => [...restore(table), '--offline'] },
   { name: 'offline, recreate', prepare: otherSchema, args: (table) => [...restore(table), '--offline'] },
-  { name: 'undo of a reload', prepare: done(sameSchema), args: () => ['undo', '--yes'] },
-  { name: 'undo of a recreate', prepare: done(otherSchema), args: () => ['undo', '--yes'] },
-  { name: 'undo of a create', prepare: done(noTable), args: () => ['undo', '--yes'] },
+  { name: 'undo of a reload', prepare: done(sameSchema), args: () => ['undo'] },
+  { name: 'undo of a recreate', prepare: done(otherSchema), args: () => ['undo'] },
+  { name: 'undo of a create', prepare: done(noTable), args: () => ['undo'] },
   { name: 'rollback of a reload', prepare: sameSchema, args: restore, ...failingLoad },
   { name: 'rollback of a recreate', prepare: otherSchema, args: restore, ...failingLoad },
 ];

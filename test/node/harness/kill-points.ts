@@ -79,7 +79,7 @@ export async function crashRound(
   await (scenario.disarm ?? behaveAgain)(bench, table);
   const { proof, problem } = proofIn(bench, point);
 
-  const mended = await bench.tool.run([then, ...(then === 'undo' ? ['--yes'] : [])]);
+  const mended = await bench.tool.run([then]);
   const mayBeOld = then === 'undo' || scenario.mayGoBack === true;
   const found = await stateOf(bench, table);
   const is = whichOf(found, { before, after });

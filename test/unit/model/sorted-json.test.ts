@@ -13,7 +13,11 @@ function sorted(value: unknown): unknown {
   );
 }
 
-const name = fc.oneof(fc.string(), fc.integer({ min: -2, max: 4_294_967_300 }).map(String), fc.constant('01'));
+const name = fc.oneof(
+  fc.string(),
+  fc.integer({ min: -2, max: 4_294_967_300 }).map(String),
+  fc.constant('01'),
+);
 const { value } = fc.letrec((tie) => ({
   value: fc.oneof(
     { depthSize: 'small', withCrossShrink: true },

@@ -36,6 +36,7 @@ const SO: Record<RuleId, readonly [first: string, last: string]> = {
   'incremental-compaction-by-default': ['2025.1', '2026.4'],
   'dictionary-compression-by-default': ['2025.4', '2026.4'],
   'names-up-to-222': ['4.6', '2025.3'],
+  'cql-names-up-to-48': ['4.6', '2025.1'],
   'stream-needs-a-short-name': ['4.6', '2026.4'],
 };
 

@@ -28,14 +28,14 @@ async function backedUp(grants: readonly Grant[]): Promise<Workbench> {
   return bench;
 }
 
-/** A restore on a server that gives these grants to a new table by itself. */
+/** A table made anew on a server that gives these grants to a new table by itself. */
 const restoredWith = (
   bench: Workbench,
   given: readonly Grant[],
   engine: Partial<Engine> = {},
 ): Promise<Ran> =>
   bench.restore(
-    { tables: ['users'], yes: true },
+    { tables: ['users'], yes: true, recreate: true },
     {
       engine: {
         untilReady: async (name) => {

@@ -40,7 +40,7 @@ const alternator = describedAs(input, '3c81fb00-e5c7-11f1-aab3-5f7f350319c0');
 const cql: SavedSchema['cql'] = {
   layout: 'separated',
   keyspace: undefined,
-  table: ['CREATE TABLE …'],
+  table: ['CREATE TABLE "alternator_users"."users" (pk text PRIMARY KEY)'],
   indexes: [],
   views: [],
   leftOut: [],
@@ -116,6 +116,9 @@ describe('What a restore will do', () => {
   it('is shown before anybody agrees', () => {
     expect(describePlan(plan())).toEqual([
       '  DELETE the present table users and restore it from backup users_20261121_full (1 bytes, finished 2026-11-21T10:00:00.000Z)',
+      '    it gets a new id',
+      '    a copy of the present table is kept: alternator-backup undo puts it back',
+      '    what was written after 2026-11-21T10:00:00.000Z is not in it',
     ]);
     expect(describePlan(plan({ live: { kind: 'missing' } }, { schema: 'cql' }))[0]).toMatch(
       /^ {2}create users .*, schema by CQL$/,

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Engine } from '../../../src/engine/engine.js';
 import { EXIT_CODES, KnownError } from '../../../src/errors.js';
@@ -34,8 +34,19 @@ const changed = (count = 10) => ({
   ...Object.fromEntries(Array.from({ length: count }, (_, index) => [`k${index}`, 'changed'])),
   newer: 'x',
 });
+/** Of the work directory; what a job has done stays written down there. */
 const leftovers = (bench: Workbench) =>
-  execFileSync('find', [bench.root, '-path', '*/work/*', '-type', 'f'], { encoding: 'utf8' });
+  execFileSync('find', [bench.root, '-path', '*/work/*', '-type', 'f', '-not', '-path', '*/work/jobs/*'], {
+    encoding: 'utf8',
+  });
+/** The folders of kept copies, by the files in them. */
+const copiesKept = (bench: Workbench) =>
+  new Set(
+    leftovers(bench)
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((file) => dirname(file)),
+  );
 const snapshotsLeft = (bench: Workbench) =>
   execFileSync('find', [bench.engine.dataDirectory, '-path', '*/snapshots/*'], { encoding: 'utf8' });
 
@@ -55,12 +66,22 @@ describe('A restore', () => {
     expect(snapshotsLeft(bench)).toBe('');
   });
 
-  it('replaces a table that is there, its later items gone', async () => {
-    const bench = await backedUp();
-    expect((await bench.restore({ tables: ['users'], yes: true })).result).toBe(0);
-    expect(restored(bench)).toEqual(original());
-    expect(leftovers(bench)).toBe('');
-  });
+  it.each([false, true])(
+    'replaces a table that is there, its later items gone, and keeps a copy of it (--recreate: %s)',
+    async (recreate) => {
+      const bench = await backedUp();
+      const id = await idOf(bench);
+      expect((await bench.restore({ tables: ['users'], yes: true, recreate })).result).toBe(0);
+      expect(restored(bench)).toEqual(original());
+      expect((await idOf(bench)) === id).toBe(!recreate);
+      const { jobs } = await bench.journals.list();
+      expect(jobs.map(({ finishedAt, tables }) => [finishedAt !== null, tables.map(({ state }) => state)])).toEqual([
+        [true, ['done']],
+      ]);
+      expect(copiesKept(bench)).toEqual(new Set([jobs[0]?.tables[0]?.safetyCopy]));
+      expect(snapshotsLeft(bench)).toBe('');
+    },
+  );
 
   it('brings back expiry, stream and tags, and sets expiry after the data', async () => {
     const bench = await workbench();
@@ -73,7 +94,7 @@ describe('A restore', () => {
       calls.push(name);
     };
     const { result } = await bench.restore(
-      { tables: ['users'], yes: true },
+      { tables: ['users'], yes: true, recreate: true },
       {
         engine: {
           refresh: (record, options) => {
@@ -110,7 +131,7 @@ describe('A restore', () => {
     await bench.engine.setTimeToLive(users, 'expires');
     await bench.backup({ tables: ['users'] });
     const { result, log } = await bench.restore(
-      { tables: ['users'], yes: true },
+      { tables: ['users'], yes: true, recreate: true },
       { engine: { setTimeToLive: async () => undefined } },
     );
     expect(result).toBe(3);
@@ -219,28 +240,49 @@ describe('What fails after the table is gone is put back (T-50, T-52)', () => {
   const refuse = (message: string) => () => Promise.reject(new KnownError('database', message));
 
   it.each([
-    ['createTable', 1],
-    ['untilReady', 1],
-    ['tableDirectory', 1],
-    ['refresh', 1],
-    // The first reading is that of the present table.
-    ['sample', 2],
-  ] as const)('when %s fails once', async (method, fatal) => {
+    ['reload', 'tableDirectory'],
+    ['reload', 'refresh'],
+    ['reload', 'sample'],
+    ['recreate', 'createTable'],
+    ['recreate', 'untilReady'],
+    ['recreate', 'tableDirectory'],
+    ['recreate', 'refresh'],
+    ['recreate', 'sample'],
+  ] as const)('of a %s, when %s fails once', async (way, method) => {
     const bench = await backedUp();
+    const id = await idOf(bench);
+    let state: 'whole' | 'given up' | 'failed' = 'whole';
+    const givingUp =
+      <A extends unknown[]>(work: (...args: A) => Promise<void>) =>
+      async (...args: A) => {
+        await work(...args);
+        if (state === 'whole') state = 'given up';
+      };
     const real = (...args: never[]) =>
       (bench.engine[method] as (...rest: never[]) => Promise<never>)(...args);
-    let calls = 0;
-    const once = (...args: never[]) =>
-      (calls += 1) === fatal
-        ? Promise.reject(new KnownError('database', `${method} said no`))
-        : real(...args);
+    const once = (...args: never[]) => {
+      if (state !== 'given up') return real(...args);
+      state = 'failed';
+      return Promise.reject(new KnownError('database', `${method} said no`));
+    };
     const { result, log } = await bench.restore(
-      { tables: ['users'], yes: true },
-      { engine: { [method]: once } },
+      { tables: ['users'], yes: true, recreate: way === 'recreate' },
+      {
+        engine: {
+          truncate: givingUp(bench.engine.truncate),
+          deleteTable: givingUp(bench.engine.deleteTable),
+          [method]: once,
+        },
+      },
     );
     expect(result).toBe(1);
     expect(log().join('\n')).toContain(`${method} said no`);
-    expect(log().join('\n')).toContain("The table 'users' that was there before is back, with all its items");
+    expect(log().join('\n')).toContain(
+      way === 'reload'
+        ? "The table 'users' is as it was before, with all its items"
+        : "The table 'users' that was there before is back, with all its items",
+    );
+    expect((await idOf(bench)) === id).toBe(way === 'reload');
     expect(restored(bench)).toEqual(changed());
     expect(leftovers(bench)).toBe('');
     expect(snapshotsLeft(bench)).toBe('');
@@ -301,7 +343,7 @@ describe('What fails after the table is gone is put back (T-50, T-52)', () => {
   it('a foreign table in the place of the removed one is not deleted: status 8, and the copy is kept', async () => {
     const bench = await backedUp();
     const { result, log } = await bench.restore(
-      { tables: ['users'], yes: true },
+      { tables: ['users'], yes: true, recreate: true },
       {
         engine: {
           deleteTable: async (table) => {
@@ -321,11 +363,12 @@ describe('What fails after the table is gone is put back (T-50, T-52)', () => {
     const bench = await backedUp();
     const id = await idOf(bench);
     const { result, log } = await bench.restore(
-      { tables: ['users'], yes: true },
+      { tables: ['users'], yes: true, recreate: true },
       { engine: { deleteTable: refuse('not authorized') } },
     );
-    expect(result).toBe(1);
-    expect(log().join('\n')).toContain('it was not removed');
+    // Nothing was changed, then.
+    expect(result).toBe(5);
+    expect(log().join('\n')).toContain('not authorized');
     expect(await idOf(bench)).toBe(id);
     expect(restored(bench)).toEqual(changed());
     expect(leftovers(bench)).toBe('');
@@ -334,7 +377,7 @@ describe('What fails after the table is gone is put back (T-50, T-52)', () => {
   it('a removal that is not answered may come yet: the copy is kept, and named', async () => {
     const bench = await backedUp();
     const { result, log } = await bench.restore(
-      { tables: ['users'], yes: true },
+      { tables: ['users'], yes: true, recreate: true },
       { engine: { deleteTable: () => Promise.reject(new KnownError('unavailable', 'no answer in time')) } },
     );
     expect(result).toBe(1);
@@ -395,7 +438,7 @@ describe('What fails after the table is gone is put back (T-50, T-52)', () => {
     expect(bench.engine.items('users').size).toBe(3);
   });
 
-  it('a CREATE TABLE whose answer got lost is not called refused', async () => {
+  it('a CREATE TABLE whose answer got lost is not called refused, and what it made is removed', async () => {
     const bench = await backedUp();
     await bench.engine.deleteTable(users);
     const { result, log } = await bench.restore(
@@ -410,7 +453,8 @@ describe('What fails after the table is gone is put back (T-50, T-52)', () => {
       },
     );
     expect(result).toBe(1);
-    expect(log().join('\n')).toContain('may be there that holds only a part of the backup');
+    expect(log().join('\n')).toContain("There is no table 'users', as before.");
+    expect(await bench.engine.describe(users)).toEqual({ kind: 'missing' });
   });
 
   it('a copy of the present table without its items is refused before anything is removed', async () => {
@@ -477,13 +521,13 @@ describe('What fails after the table is gone is put back (T-50, T-52)', () => {
       await bench.engine.enableStream(users, 'KEYS_ONLY');
       await bench.backup({ tables: ['users'] });
       const { result, log } = await bench.restore(
-        { tables: ['users'], yes: true },
+        { tables: ['users'], yes: true, recreate: true },
         { engine: { [method]: refuse(`${method} said no`) } },
       );
       expect(result).toBe(EXIT_CODES.warnings);
       expect(log().join('\n')).toContain(`${method} said no`);
       expect(restored(bench)).toEqual(original());
-      expect(leftovers(bench)).toBe('');
+      expect(copiesKept(bench).size).toBe(1);
     },
   );
 
@@ -626,7 +670,7 @@ describe('Nothing is touched (T-49 as far as it goes, exit 5)', () => {
   it('when something lies in upload/ already: it would be loaded along (TX-10)', async () => {
     const bench = await backedUp();
     const { result, log } = await bench.restore(
-      { tables: ['users'], yes: true },
+      { tables: ['users'], yes: true, recreate: true },
       {
         engine: {
           createTable: oncePerTable(
@@ -652,7 +696,11 @@ describe('Nothing is touched (T-49 as far as it goes, exit 5)', () => {
     const before = await treeHash(bench.root);
     const { result, said } = await bench.restore({ tables: ['users'], dryRun: true });
     expect(result).toBe(0);
-    expect(said()).toMatch(/ {2}DELETE the present table users and restore it from backup users_\d+_full/);
+    expect(said()).toMatch(
+      / {2}EMPTY the present table users, whose schema is the same, and load it from backup users_\d+_full/,
+    );
+    const anew = await bench.restore({ tables: ['users'], dryRun: true, recreate: true });
+    expect(anew.said()).toMatch(/ {2}DELETE the present table users and restore it from backup users_\d+_full/);
     expect(await treeHash(bench.root)).toBe(before);
   });
 
@@ -668,7 +716,7 @@ describe('Nothing is touched (T-49 as far as it goes, exit 5)', () => {
     const bench = await backedUp();
     const { result, said } = await bench.restore({ tables: ['users'] }, { isTerminal: true, answers: ['y'] });
     expect(result).toBe(6);
-    expect(said()).toContain('DELETE the present table users');
+    expect(said()).toContain('EMPTY the present table users');
     expect(restored(bench)).toEqual(changed());
   });
 });

@@ -121,7 +121,7 @@ describe('What CreateTable cannot give', () => {
     bench.engine.change('users', grant(DROPPED_ROLE, 'SELECT'));
     await bench.backup({ tables: ['users'] });
     const { result, log } = await bench.restore(
-      { tables: ['users'], yes: true },
+      { tables: ['users'], yes: true, recreate: true },
       {
         engine: {
           untilReady: async (name) => {
@@ -145,7 +145,7 @@ describe('What CreateTable cannot give', () => {
     const bench = await rich();
     bench.engine.change('users', option('comment', `'mine'`));
     await bench.backup({ tables: ['users'] });
-    const { result, log } = await bench.restore({ tables: ['users'], yes: true, tableOptions: false });
+    const { result, log } = await bench.restore({ tables: ['users'], yes: true, recreate: true, tableOptions: false });
     expect(result).toBe(3);
     expect(log()).toContain(`WARNING - settings drift: users: table option comment 'mine' → ''`);
   });
@@ -181,7 +181,7 @@ describe('What CreateTable cannot give', () => {
     bench.engine.change('users', option('cdc', ALTERED_STREAM));
     await bench.backup({ tables: ['users'] });
     const { result, log } = await bench.restore(
-      { tables: ['users'], yes: true },
+      { tables: ['users'], yes: true, recreate: true },
       { engine: { execute: () => Promise.reject(new KnownError('database', 'Invalid CDC option')) } },
     );
     expect(result).toBe(3);
@@ -197,14 +197,14 @@ describe('What CreateTable cannot give', () => {
     const bench = await rich();
     bench.engine.change('users', option('cdc', ALTERED_STREAM));
     await bench.backup({ tables: ['users'] });
-    const left = await bench.restore({ tables: ['users'], yes: true, tableOptions: false });
+    const left = await bench.restore({ tables: ['users'], yes: true, recreate: true, tableOptions: false });
     expect(left.log()).toContain('WARNING - settings drift: users: table option cdc ttl 3600 → 86400');
     expect(left.result).toBe(3);
 
     bench.engine.change('users', option('cdc', ALTERED_STREAM));
     let loads = 0;
     const { result, log } = await bench.restore(
-      { tables: ['users'], yes: true },
+      { tables: ['users'], yes: true, recreate: true },
       {
         engine: {
           refresh: (record, how) =>
@@ -227,10 +227,10 @@ describe('What CreateTable cannot give', () => {
     bench.engine.change('users', option('comment', `'a view'`, 'users:ByAge'));
     await bench.backup({ tables: ['users'] });
     const lines = async (how: string) =>
-      (await bench.restore({ tables: ['users'], dryRun: true, tableOptions: how === '' }))
+      (await bench.restore({ tables: ['users'], dryRun: true, recreate: true, tableOptions: how === '' }))
         .said()
         .split('\n')
-        .filter((line) => line.startsWith('    '));
+        .filter((line) => /^ {4}.* be put back/.test(line));
     const options = [
       `compaction = ${compaction}`,
       `cdc = ${ALTERED_STREAM}`,
@@ -241,8 +241,10 @@ describe('What CreateTable cannot give', () => {
       options.map((each) => `    will not be put back (--no-table-options): ${each}`),
     );
     expect((await bench.restore({ tables: ['users'], dryRun: true, schema: 'cql' })).said()).not.toContain(
-      'put back',
+      'be put back',
     );
+    // A table that is kept keeps them.
+    expect((await bench.restore({ tables: ['users'], dryRun: true })).said()).not.toContain('be put back');
   });
 });
 
@@ -512,7 +514,7 @@ describe('What a schema says besides', () => {
       ],
     }));
     await bench.backup({ tables: ['users'] });
-    const { result, log } = await bench.restore({ tables: ['users'], yes: true });
+    const { result, log } = await bench.restore({ tables: ['users'], yes: true, recreate: true });
     expect(result).toBe(3);
     expect(log()).toContain('WARNING - settings drift: users: index or view mine of CQL: there → none');
   });
@@ -545,10 +547,10 @@ describe('What a schema says besides', () => {
     });
     bench.engine.change('users', three);
     await bench.backup({ tables: ['users'] });
-    expect((await bench.restore({ tables: ['users'], dryRun: true })).said()).toContain(
+    expect((await bench.restore({ tables: ['users'], dryRun: true, recreate: true })).said()).toContain(
       `    cannot be put back, for this ring has not the nodes for it: keyspace replication = {'class': 'NetworkTopologyStrategy', 'datacenter1': '3'}\n`,
     );
-    const { result, log } = await bench.restore({ tables: ['users'], yes: true });
+    const { result, log } = await bench.restore({ tables: ['users'], yes: true, recreate: true });
     expect(result).toBe(3);
     expect(log().join('\n')).toMatch(
       /keyspace option replication .* is left as it is: this ring has not the nodes for it/,
@@ -616,7 +618,7 @@ describe('A node that cannot say who it is while options go back', () => {
     await bench.fill('users', 2);
     await bench.backup({ tables: ['users'] });
     const before = bench.engine.calls.filter((call) => call === 'identify').length;
-    expect((await bench.restore({ tables: ['users'], yes: true })).result).toBe(0);
+    expect((await bench.restore({ tables: ['users'], yes: true, recreate: true })).result).toBe(0);
     // Once for the plan.
     expect(bench.engine.calls.filter((call) => call === 'identify').length - before).toBe(1);
 
@@ -631,7 +633,7 @@ describe('A node that cannot say who it is while options go back', () => {
     await bench.backup({ tables: ['users'] });
     let asked = 0;
     const { result, log } = await bench.restore(
-      { tables: ['users'], yes: true },
+      { tables: ['users'], yes: true, recreate: true },
       {
         engine: {
           identify: () =>
@@ -678,7 +680,7 @@ describe('Where a table lies', () => {
     bench.engine.change('users', (record) => ({ ...record, tablets: true }));
     await bench.backup({ tables: ['users'] });
     const calls = bench.engine.calls.length;
-    const { result, log } = await bench.restore({ tables: ['users'], yes: true });
+    const { result, log } = await bench.restore({ tables: ['users'], yes: true, recreate: true });
     expect(result).toBe(5);
     expect(log().join('\n')).toMatch(/'users' cannot be made on this server: .*stream/);
     expect(bench.engine.calls.slice(calls)).not.toContain('deleteTable');
@@ -691,7 +693,7 @@ describe('Where a table lies', () => {
     await bench.backup({ tables: ['users'] });
     const made: unknown[] = [];
     const { result, log } = await bench.restore(
-      { tables: ['users'], yes: true },
+      { tables: ['users'], yes: true, recreate: true },
       {
         engine: {
           createTable: async (creation) => {
