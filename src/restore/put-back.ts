@@ -10,6 +10,7 @@ import { makeAgain } from './make-again.js';
 import type { PutBack } from './roll-back.js';
 import { readSafetyCopy, type SafetyCopy } from './safety-copy.js';
 import type { RestoreTools } from './tools.js';
+import { takeOut } from './take-out.js';
 import { touchedBy, type Touched } from './touched.js';
 
 /**
@@ -28,7 +29,7 @@ export async function putBack(book: TableJournal, tools: RestoreTools): Promise<
   const present = await engine.describe(name);
   const before = present.kind === 'table' && isFromBefore(present.record, entry) ? present.record : undefined;
   if (safety && before)
-    return touched.emptied ? fillAgain(before, safety, touched, tools) : stillThere(safety, touched, tools);
+    return touched.emptied ? fillAgain(before, safety, entry, tools) : stillThere(safety, touched, tools);
 
   if (!safety && entry.liveId !== null) {
     if (before && !touched.emptied)
@@ -92,17 +93,22 @@ async function stillThere(
 async function fillAgain(
   record: TableRecord,
   safety: SafetyCopy,
-  { loading }: Touched,
+  entry: JobTable,
   tools: RestoreTools,
 ): Promise<PutBack> {
   const { engine, report } = tools;
   const { name } = record;
   report.info(`Putting back the items of ${name} that were there before`);
+  const { loading } = touchedBy(entry);
   if (loading) {
-    // A load that a dead run began may still be under way: it is waited for, since it would go on after the truncation.
-    await engine.refresh(record, { stream: false });
-    await engine.truncate(record);
+    // A load that a dead run began may still be under way: it is waited for, since it would go on after the truncation. That
+    // the server does not take these files is perhaps why we are here.
+    await engine.refresh(record, { stream: false }).catch((error: unknown) => {
+      report.info(`What was being loaded into ${name} is taken out again: ${messageOf(error)}`);
+    });
   }
+  await takeOut(await engine.tableDirectory(record), entry);
+  if (loading) await engine.truncate(record);
   const node = await engine.identify();
   await loadCopy(record, safety, node, tools);
   return judgePutBack(

@@ -239,10 +239,7 @@ describe.concurrent('show', () => {
     for (const line of [
       new RegExp(`^Backup ${newest.label} of users$`, 'm'),
       /^ {2}Folder +\.\/backups\/users$/m,
-      new RegExp(
-        `^ {2}Node +${stage.fake.host.replaceAll('.', '\\.')}, Scylla 2025\\.1\\S*, host id `,
-        'm',
-      ),
+      new RegExp(`^ {2}Node +${stage.fake.host.replaceAll('.', '\\.')}, Scylla 2025\\.1\\S*, host id `, 'm'),
       /^ {2}Table +users, keyspace alternator_users, id [0-9a-f-]{36}$/m,
       /^ {2}Items +200 in all$/m,
       /^ {2}Holds +1 SSTable, 11 files, .* as archive$/m,

@@ -56,7 +56,7 @@ describe.concurrent('at a terminal', () => {
     const stage = await setUp(TWO_TABLES);
     for (const args of [[], ['backup']]) {
       const terminal = atTerminal(stage, args);
-      await terminal.answer(MAIN_CHOICE, CTRL_C);
+      await terminal.answer(args.length === 0 ? MAIN_CHOICE : CHOICE, CTRL_C);
       const result = await terminal.running.result;
       expect([args, result.code], terminal.shown()).toEqual([args, 130]);
       expect(terminal.shown()).toMatch(/interrupted/i);
