@@ -8,7 +8,8 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { makeSSTables } from './bench/data.mjs';
-import { contest, ours, peer, sync, timed } from './bench/measure.mjs';
+import { listing } from './bench/listing.mjs';
+import { contest, median, ours, peer, sync, timed } from './bench/measure.mjs';
 import { writeRealSSTable } from './bench/real-sstable.mjs';
 import { splitting } from './bench/splitting.mjs';
 
@@ -58,11 +59,14 @@ function archives(directory, names) {
   const gnu = join(root, 'gnu.tar.gz');
   const pigz = join(root, 'pigz.tar.gz');
   const peaks = [];
+  const cpu = { create: [], again: [] };
   const create = contest(
     {
       ours() {
         without(mine);
-        peaks.push(ours('create', { directory, names, archive: mine, jobs, level }).peakMiB);
+        const { peakMiB, cpuMs } = ours('create', { directory, names, archive: mine, jobs, level });
+        peaks.push(peakMiB);
+        cpu.create.push(cpuMs);
       },
       gnu() {
         peer('tar', 'czf', gnu, '-C', directory, '.');
@@ -94,6 +98,35 @@ function archives(directory, names) {
     1.03,
     `${size(mine)} bytes against ${size(gnu)}`,
   );
+
+  const second = join(root, 'again.tar.gz');
+  const again = contest(
+    {
+      ours() {
+        without(second);
+        const { peakMiB, cpuMs } = ours('again', {
+          directory,
+          names,
+          older: mine,
+          archive: second,
+          jobs,
+          level,
+        });
+        peaks.push(peakMiB);
+        cpu.again.push(cpuMs);
+      },
+    },
+    rounds,
+  );
+  without(second);
+  atMost(
+    'backup again with nothing changed: × the time',
+    again.ours / create.ours,
+    0.25,
+    `${seconds(again.ours)} against ${seconds(create.ours)}, no SSTable compressed`,
+  );
+  const [full, less] = [median(cpu.create), median(cpu.again)];
+  atMost('backup again: × the CPU time', less / full, 0.1, `${seconds(less)} against ${seconds(full)}`);
 
   const unpack = contest(
     {
@@ -159,6 +192,12 @@ try {
   without(directory);
   memory(real, peaks);
   start();
+  atMost(
+    'list of 1,000 tables, s',
+    (await listing(join(root, 'store'), PROGRAM)) / 1000,
+    1,
+    'through the command line',
+  );
   for (const { megabytes: size, ms, msPerMegabyte } of splitting())
     row(`split ${size} MB of DESC text: ms per MB`, msPerMegabyte, '', true, seconds(ms));
 

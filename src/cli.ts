@@ -60,6 +60,15 @@ export function buildProgram({ version, actions, onDone, writeOut, writeErr }: C
     .addOption(excludeOption())
     .option('--node-local-only', "take this node's files even where they are only a share of the table")
     .option('--checksum', 'read every item before and after the snapshot, and keep their checksum')
+    .addOption(
+      new Option(
+        '--type <type>',
+        'full: compress everything anew; incremental: fail without a backup to build on',
+      )
+        .choices(['full', 'incremental', 'auto'])
+        .default('auto'),
+    )
+    .option('--baseline <label>', 'build on this backup instead of the newest good one (implies incremental)')
     .option('--dry-run', 'show what would be done, and stop')
     .addHelpText('after', EXIT_STATUS_HELP)
     .action(async (tables: string[], _options: object, command: Command) => {

@@ -22,7 +22,30 @@ const WORKS = {
       onBytes: () => undefined,
     });
     await expectDigests(directory, packed.entries);
-    writeFileSync(`${archive}.json`, JSON.stringify(packed));
+    const entries = packed.entries.map((entry) => ({ ...entry, digest: digestOf(entry) }));
+    writeFileSync(`${archive}.json`, JSON.stringify({ ...packed, entries }));
+  },
+  /** With nothing changed since `older` was made. */
+  async again({ directory, names, older, archive, jobs, level }) {
+    const { packArchive } = await import('../../dist/store/archive/pack.js');
+    const { partsToReuse } = await import('../../dist/backup/reuse.js');
+    const { entries } = JSON.parse(readFileSync(`${older}.json`, 'utf8'));
+    const onDamaged = (name, problem) => {
+      throw new Error(`${name}: ${problem}`);
+    };
+    const packed = await packArchive({
+      directory,
+      files: names.map((name) => ({ name, size: statSync(join(directory, name)).size })),
+      archive,
+      jobs,
+      level,
+      reuse: { archive: older, entries: await partsToReuse(directory, names, entries), onDamaged },
+      signal,
+      onBytes: () => undefined,
+    });
+    await expectDigests(directory, packed.entries);
+    const anew = packed.entries.filter(({ reused }) => !reused);
+    if (anew.length > 0) throw new Error(`compressed again: ${anew.map(({ name }) => name).join()}`);
   },
   async unpack({ directory, archive, jobs }) {
     const { unpackArchive } = await import('../../dist/store/archive/unpack.js');
@@ -38,6 +61,9 @@ const WORKS = {
     if (problems.length > 0) throw new Error(JSON.stringify(problems));
   },
 };
+
+/** Of what passed the gate. */
+const digestOf = ({ name }) => (name.endsWith('-Data.db') ? 'ok' : null);
 
 /** The digest gate, as a backup and a restore pass it. */
 async function expectDigests(directory, entries) {

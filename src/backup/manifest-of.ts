@@ -5,6 +5,7 @@ import type { ArchivedEntry, ArchiveRecord } from '../store/store.js';
 import type { CheckedSnapshot } from './check-snapshot.js';
 import type { Frozen, FrozenTable } from './freeze.js';
 import type { BackupPlan } from './plan.js';
+import type { TableReuse } from './reuse.js';
 
 export interface TableContext {
   readonly plan: BackupPlan;
@@ -12,6 +13,9 @@ export interface TableContext {
   readonly whole: boolean;
   /** Undefined where nobody asked for a checksum. */
   readonly items: ItemsRecord | null | undefined;
+  /** The run's. */
+  readonly label: string;
+  readonly reuse: TableReuse | undefined;
 }
 
 /** What the archive step left to be written down. */
@@ -27,18 +31,19 @@ export interface Stored {
 /** The manifest of one table's backup, all but its checksum. */
 export function manifestOf(
   { record }: FrozenTable,
-  { plan, frozen, whole, items }: TableContext,
+  { plan, frozen, whole, items, label, reuse }: TableContext,
   stored: Stored,
   toolVersion: string,
 ): Omit<Manifest, 'checksum'> {
   const { node } = plan;
   const { checked, proof, archive, files, sample, finishedAt } = stored;
+  const baseline = archive.entries.some(({ reused }) => reused) ? reuse?.baseline.label : undefined;
   return {
     format: MANIFEST_FORMAT,
     tool: { name: 'alternator-backup', version: toolVersion },
-    label: plan.label,
-    type: 'full',
-    baseline: null,
+    label,
+    type: baseline === undefined ? 'full' : 'incremental',
+    baseline: baseline ?? null,
     run: plan.runId,
     startedAt: plan.startedAt.toISOString(),
     finishedAt,

@@ -1,10 +1,11 @@
 import type { ErrorKind } from '../errors.js';
 import type { NodeIdentity } from '../engine/engine.js';
-import { freeLabel, type Scope } from '../model/label.js';
+import { freeLabel, type BackupType, type Scope } from '../model/label.js';
 import { nodeHoldsWholeTable } from '../model/ring-share.js';
 import type { TableName } from '../model/table-name.js';
 import type { Described, TableRecord } from '../model/table-record.js';
-import type { BackupRequest } from './request.js';
+import type { Baseline } from './baseline.js';
+import type { BackupRequest, TypeWanted } from './request.js';
 
 /** Everything that the plan depends on, gathered without changing anything. */
 export interface BackupFacts {
@@ -12,6 +13,8 @@ export interface BackupFacts {
   /** The tables asked for (all listed ones for `all`), in order. */
   readonly tables: readonly { readonly name: TableName; readonly described: Described }[];
   readonly takenLabels: ReadonlySet<string>;
+  /** What each of them can build on. */
+  readonly baselines: ReadonlyMap<TableName, Baseline>;
   readonly runId: string;
   readonly now: Date;
 }
@@ -22,6 +25,8 @@ export type TableStep =
       readonly name: TableName;
       readonly record: TableRecord;
       readonly whole: boolean;
+      /** The label of the backup that it builds on, where there is one. */
+      readonly baseline: string | undefined;
     }
   /** Left out with a warning. */
   | { readonly action: 'skip'; readonly name: TableName; readonly reason: string }
@@ -29,7 +34,16 @@ export type TableStep =
   | { readonly action: 'fail'; readonly name: TableName; readonly reason: string; readonly kind: ErrorKind };
 
 export interface BackupPlan {
-  readonly label: string;
+  /**
+   * The run's label, by what it turns out to be: `incremental` as soon as one file of one table need not be compressed again.
+   * That is known when the snapshots are there and before anything is stored, so that all backups of the run have the same.
+   */
+  readonly labels: Readonly<Record<BackupType, string>>;
+  /** Which of them it will be, as far as one can tell before. */
+  readonly expected: BackupType;
+  readonly type: TypeWanted;
+  /** What `--baseline` named. */
+  readonly baseline: string | undefined;
   readonly runId: string;
   readonly node: NodeIdentity;
   readonly startedAt: Date;
@@ -44,15 +58,21 @@ export function planBackup(request: BackupRequest, facts: BackupFacts): BackupPl
   const { node, now, runId } = facts;
   const scope: Scope =
     request.tables === 'all' ? { kind: 'all' } : { kind: 'tables', tables: request.tables };
-  const steps = facts.tables.map(({ name, described }) => planTable(name, described, request, node));
+  const planned = facts.tables.map(({ name, described }) => planTable(name, described, request, facts));
+  const steps = planned.flatMap((step) => (typeof step === 'string' ? [] : [step]));
+  const label = (type: BackupType) => freeLabel({ scope, date: now, type }, facts.takenLabels);
+  const isBuiltOn = steps.some((step) => step.action === 'back up' && step.baseline !== undefined);
   return {
-    label: freeLabel({ scope, date: now, type: 'full' }, facts.takenLabels),
+    labels: { full: label('full'), incremental: label('incremental') },
+    expected: isBuiltOn ? 'incremental' : 'full',
+    type: request.type,
+    baseline: request.baseline,
     runId,
     node,
     startedAt: now,
-    steps: steps.flatMap((step) => (typeof step === 'string' ? [] : [step])),
+    steps,
     checksum: request.checksum ?? false,
-    refusals: steps.flatMap((step) => (typeof step === 'string' ? [step] : [])),
+    refusals: planned.flatMap((step) => (typeof step === 'string' ? [step] : [])),
   };
 }
 
@@ -60,8 +80,8 @@ export function planBackup(request: BackupRequest, facts: BackupFacts): BackupPl
 function planTable(
   name: TableName,
   described: Described,
-  { tables, nodeLocalOnly, byPattern }: BackupRequest,
-  node: NodeIdentity,
+  { tables, nodeLocalOnly, byPattern, type }: BackupRequest,
+  { node, baselines }: BackupFacts,
 ): TableStep | string {
   const byName = tables !== 'all' && byPattern?.has(name) !== true;
   switch (described.kind) {
@@ -76,7 +96,11 @@ function planTable(
     case 'table': {
       const whole = nodeHoldsWholeTable(described.record.replication, node.topology);
       if (!whole && !nodeLocalOnly) return shareOnly(described.record, node);
-      return { action: 'back up', name, record: described.record, whole };
+      const older = baselines.get(name);
+      if (type === 'incremental' && typeof older === 'string')
+        return { action: 'fail', name, reason: older, kind: 'missing' };
+      const baseline = typeof older === 'object' ? older.label : undefined;
+      return { action: 'back up', name, record: described.record, whole, baseline };
     }
   }
 }
@@ -90,7 +114,11 @@ export function describePlan(plan: BackupPlan): readonly string[] {
   const lines = plan.steps.map((step) => {
     switch (step.action) {
       case 'back up':
-        return `  back up ${step.name}${step.whole ? '' : ' (only the share of this node)'}${plan.checksum ? ', all items read twice for their checksum' : ''}`;
+        return [
+          `  back up ${step.name}${step.whole ? '' : ' (only the share of this node)'}`,
+          ...(plan.checksum ? ['all items read twice for their checksum'] : []),
+          ...(step.baseline === undefined ? [] : [`what did not change copied from ${step.baseline}`]),
+        ].join(', ');
       case 'skip':
         return `  skip ${step.name}: ${step.reason}`;
       case 'fail':
@@ -98,7 +126,7 @@ export function describePlan(plan: BackupPlan): readonly string[] {
     }
   });
   return [
-    `Backup ${plan.label} from ${plan.node.engine} ${plan.node.version} at ${plan.node.address}:`,
+    `Backup ${plan.labels[plan.expected]} from ${plan.node.engine} ${plan.node.version} at ${plan.node.address}:`,
     ...lines,
     ...plan.refusals.map((reason) => `  refused: ${reason}`),
   ];

@@ -1,7 +1,16 @@
 import type { TableName } from '../model/table-name.js';
 
+/**
+ * `full`: everything is compressed anew. `auto`: what the backup before has already is copied from it, if there is one.
+ * `incremental`: the same, but without a backup before the table fails.
+ */
+export type TypeWanted = 'full' | 'incremental' | 'auto';
+
 /** What somebody wants backed up: by flags or by the menu, complete either way. */
 export interface BackupRequest {
+  readonly type: TypeWanted;
+  /** The label of the backup whose files need not be compressed again; the newest good one where nobody says. */
+  readonly baseline?: string;
   readonly tables: readonly TableName[] | 'all';
   /** Take this node's files even where they are only a share of the table. */
   readonly nodeLocalOnly: boolean;

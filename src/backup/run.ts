@@ -1,4 +1,5 @@
 import { isWishToStop, kindOf, KnownError, messageOf } from '../errors.js';
+import type { BackupType } from '../model/label.js';
 import { withNotBegun } from '../model/not-begun.js';
 import type { TableOutcome } from '../model/outcome.js';
 import type { TableRecord } from '../model/table-record.js';
@@ -10,14 +11,20 @@ import { isFrozen, withFrozenTables, type Frozen } from './freeze.js';
 import type { BackupPlan, TableStep } from './plan.js';
 import { clearNotedSnapshots } from '../store/clear-noted-snapshots.js';
 import { noteInHistory } from '../store/note-in-history.js';
+import { findReuse, type ReuseByTable } from './reuse.js';
 import { storeTable } from './store-table.js';
 import type { BackupTools } from './tools.js';
+
+export interface RanBackup {
+  readonly label: string;
+  readonly outcomes: readonly TableOutcome[];
+}
 
 /**
  * The order is the safety argument: nothing is published before everything is stored and proven. A signal ends it between
  * two steps; what was stored by then is in the outcomes.
  */
-export async function runBackup(plan: BackupPlan, tools: BackupTools): Promise<readonly TableOutcome[]> {
+export async function runBackup(plan: BackupPlan, tools: BackupTools): Promise<RanBackup> {
   const { store, report } = tools;
   return store.withLock('backup', async () => {
     await report.step('Repair what an interrupted run left', () => repair(tools));
@@ -32,7 +39,9 @@ export async function runBackup(plan: BackupPlan, tools: BackupTools): Promise<r
     // One tag for all tables of the run.
     const tag = snapshotTag(store.id, plan.runId);
     const stored: TableOutcome[] = [];
-    await freezeAndStore(plan, { tables, tag }, stored, tools).catch((error: unknown) => {
+    let type = plan.expected;
+    const onType = (found: BackupType) => (type = found);
+    await freezeAndStore(plan, { tables, tag, onType }, stored, tools).catch((error: unknown) => {
       // Whoever wanted the run to stop still wants to know what it did.
       if (!tools.signal.aborted) throw error;
       if (error instanceof KnownError && !isWishToStop(error)) tellFailure(error, report);
@@ -41,14 +50,17 @@ export async function runBackup(plan: BackupPlan, tools: BackupTools): Promise<r
       plan.steps.map(({ name }) => name),
       stored,
     );
-    await noteInHistory(tools, historyEntry(plan, outcomes, tools));
-    return outcomes;
+    const ran = { label: plan.labels[type], outcomes };
+    await noteInHistory(tools, historyEntry(plan, ran, tools));
+    return ran;
   });
 }
 
 /** It was chosen before the lock was taken: another run may have ended in between. */
-async function expectLabelFree({ label }: BackupPlan, { store }: BackupTools): Promise<void> {
-  if (!(await store.labels()).has(label)) return;
+async function expectLabelFree({ labels }: BackupPlan, { store }: BackupTools): Promise<void> {
+  const taken = await store.labels();
+  const label = [labels.full, labels.incremental].find((each) => taken.has(each));
+  if (label === undefined) return;
   throw new KnownError('busy', `Another run, which has just ended, took the label ${label}`, {
     changed: 'Nothing was done.',
     hint: 'Run the backup again.',
@@ -60,10 +72,17 @@ async function repair(tools: BackupTools): Promise<void> {
   await clearNotedSnapshots(tools);
 }
 
+interface Freezing {
+  readonly tables: readonly TableRecord[];
+  readonly tag: string;
+  /** Told what the run is, before anything is stored. */
+  readonly onType: (type: BackupType) => void;
+}
+
 /** With a checksum, every item is read before and after the snapshot: what did not change is what the snapshot holds. */
 async function freezeAndStore(
   plan: BackupPlan,
-  { tables, tag }: { readonly tables: readonly TableRecord[]; readonly tag: string },
+  { tables, tag, onType }: Freezing,
   stored: TableOutcome[],
   tools: BackupTools,
 ): Promise<void> {
@@ -71,7 +90,11 @@ async function freezeAndStore(
   await withFrozenTables(tables, tag, tools, async (frozen) => {
     await expectRoomForAll(frozen, tools.store);
     const items = before && (await itemsOfSnapshots(before, frozen, tools));
-    await storeAll(plan, { frozen, items }, stored, tools);
+    const reuse = await findReuse(plan, frozen, tools);
+    const isBuiltOn = [...reuse.values()].some((each) => !(each instanceof KnownError));
+    const type = isBuiltOn ? 'incremental' : 'full';
+    onType(type);
+    await storeAll(plan, { frozen, items, reuse, label: plan.labels[type] }, stored, tools);
   });
 }
 
@@ -104,13 +127,15 @@ async function storeAll(
 interface Held {
   readonly frozen: Frozen;
   readonly items: ItemsByTable | undefined;
+  readonly reuse: ReuseByTable;
+  readonly label: string;
 }
 
 /** One table's failure stops nobody else. */
 async function storeOne(
   step: TableStep,
   plan: BackupPlan,
-  { frozen, items }: Held,
+  { frozen, items, reuse: reuseOf, label }: Held,
   tools: BackupTools,
 ): Promise<TableOutcome> {
   const { report, signal } = tools;
@@ -129,7 +154,16 @@ async function storeOne(
       report.info(`Taking snapshot for ${state.record.keyspace}`);
       throw snapshotFailed(state.error);
     }
-    const context = { plan, frozen, whole: step.whole, items: items && (items.get(table) ?? null) };
+    const reuse = reuseOf.get(table);
+    if (reuse instanceof KnownError) throw reuse;
+    const context = {
+      plan,
+      frozen,
+      whole: step.whole,
+      items: items && (items.get(table) ?? null),
+      label,
+      reuse,
+    };
     await storeTable(state, context, tools);
     report.info(`===== Backup completed for ${table} =====`);
     return { table, result: 'done' };
@@ -148,14 +182,10 @@ function snapshotFailed(error: unknown): unknown {
   return new KnownError('program', `Snapshot command failed: ${said}`, { cause: error });
 }
 
-const historyEntry = (
-  plan: BackupPlan,
-  outcomes: readonly TableOutcome[],
-  { clock }: BackupTools,
-): object => ({
+const historyEntry = (plan: BackupPlan, { label, outcomes }: RanBackup, { clock }: BackupTools): object => ({
   run: plan.runId,
   command: 'backup',
-  label: plan.label,
+  label,
   startedAt: plan.startedAt.toISOString(),
   finishedAt: clock.now().toISOString(),
   outcomes,

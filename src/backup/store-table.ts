@@ -20,6 +20,8 @@ import type { FrozenTable } from './freeze.js';
 import { manifestOf, type TableContext } from './manifest-of.js';
 import { readmeText } from './readme.js';
 import { schemaFilesOf, type SchemaFiles } from './schema-files.js';
+import { reuseLine } from './reuse.js';
+import { damageOf } from './baseline-damage.js';
 import type { BackupTools } from './tools.js';
 
 /** Everything of one table, from its frozen files to its published backup. */
@@ -46,21 +48,26 @@ export async function storeTable(
   const checked = await report.step(`Check the files of ${record.name}`, () => checkSnapshot(snapshot));
   await roomForBackup(record.name, checked.bytes, store);
 
-  const writer = await store.begin(record.name, context.plan.label);
+  const writer = await store.begin(record.name, context.label);
   try {
     const written = await writeSchemaFiles(writer, schema, record);
     const sample = await countItems(record, tools);
     expectItemsFrozen(record, checked, sample);
     const { path } = await engine.tableDirectory(record);
+    const { reuse } = context;
+    const damage = damageOf(context);
     const archive = await report.step(`Archive ${record.name}`, () =>
       writer.archive({
         directory: snapshot.directory,
         files: checked.files,
+        ...(reuse ? { reuse: { ...reuse, onDamaged: damage.found } } : {}),
         onProgress: (done, total) => {
           report.progress(`Archive ${record.name}`, done, total);
         },
       }),
     );
+    for (const sentence of damage.sentences()) report.warn(sentence);
+    if (reuse) report.info(reuseLine(archive.entries));
     const proof = await report.step(`Prove what was archived of ${record.name}`, () =>
       proveArchived(snapshot, archive.entries),
     );
@@ -71,7 +78,7 @@ export async function storeTable(
       README_FILE,
       readmeText({
         record,
-        label: context.plan.label,
+        label: context.label,
         archive: archiveFile(record.name),
         ...checked,
         finishedAt,

@@ -1,5 +1,6 @@
 import { describePlan, type BackupPlan } from '../backup/plan.js';
 import type { BackupRequest } from '../backup/request.js';
+import type { RanBackup } from '../backup/run.js';
 import { EXIT_CODES, type ExitCode } from '../errors.js';
 import { exitCodeOf, summaryLines, warningLines, type TableOutcome } from '../model/outcome.js';
 import type { TableName } from '../model/table-name.js';
@@ -19,8 +20,7 @@ export const failedOutcome = (table: TableName, error: string): TableOutcome => 
 /** The documented last words, and the exit status. */
 export function tell(
   request: BackupRequest,
-  plan: BackupPlan,
-  outcomes: readonly TableOutcome[],
+  { label, outcomes }: RanBackup,
   { report, signal }: Tools,
 ): ExitCode {
   const [only] = outcomes;
@@ -42,7 +42,7 @@ export function tell(
   if (wish) tellInterruption('backup', wish, outcomes, report);
   report.summary({
     command: 'backup',
-    label: plan.label,
+    label,
     exitCode,
     outcomes,
     warnings: report.warnings,
@@ -66,7 +66,7 @@ export function tellPlan(plan: BackupPlan, { report }: Tools): ExitCode {
   report.summary({
     command: 'backup',
     dryRun: true,
-    label: plan.label,
+    label: plan.labels[plan.expected],
     exitCode,
     tables: plan.steps.map((step) => ({
       table: step.name,

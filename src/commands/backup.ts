@@ -1,6 +1,7 @@
 import { describePlan, planBackup, type BackupPlan, type TableStep } from '../backup/plan.js';
-import type { BackupRequest } from '../backup/request.js';
-import { runBackup } from '../backup/run.js';
+import { findBaseline, type Baseline } from '../backup/baseline.js';
+import type { BackupRequest, TypeWanted } from '../backup/request.js';
+import { runBackup, type RanBackup } from '../backup/run.js';
 import { EXIT_CODES, KnownError, type ExitCode } from '../errors.js';
 import type { TableOutcome } from '../model/outcome.js';
 import { newRunId } from '../model/run-id.js';
@@ -23,6 +24,8 @@ export interface BackupFlags {
   readonly exclude?: readonly string[];
   readonly nodeLocalOnly?: boolean;
   readonly checksum?: boolean;
+  readonly type?: TypeWanted;
+  readonly baseline?: string;
   readonly dryRun?: boolean;
   /** The words that the program was started with, for what the menu teaches. */
   readonly typed?: readonly string[];
@@ -54,8 +57,8 @@ export async function backupCommand(flags: BackupFlags, tools: Tools): Promise<E
   if (flags.dryRun === true) return tellPlan(plan, tools);
 
   const run = records.length === 0 ? outcomesWithoutRun : runPlan;
-  const outcomes = await run(plan, tools);
-  const exitCode = tell(asked.request, plan, outcomes, tools);
+  const ran = await run(plan, tools);
+  const exitCode = tell(asked.request, ran, tools);
   // The menu teaches the flags; from a pipe nobody is there to learn.
   if (asked.sameAs) tools.report.info(`The same without the menu: ${commandLine(asked.sameAs)}`);
   return exitCode;
@@ -87,7 +90,7 @@ const recordsOf = ({ steps }: BackupPlan): readonly TableRecord[] =>
 
 async function ask(flags: BackupFlags, tools: Tools): Promise<Asked> {
   const { engine, report } = tools;
-  const options = { nodeLocalOnly: flags.nodeLocalOnly ?? false, checksum: flags.checksum ?? false };
+  const options = optionsOf(flags);
   const selection = selectionOf(flags);
   if (selection === 'menu') return askByMenu(options, flags.typed ?? ['backup'], tools);
 
@@ -104,8 +107,20 @@ async function ask(flags: BackupFlags, tools: Tools): Promise<Asked> {
   return { request: { ...options, tables: names, byPattern }, listed: undefined };
 }
 
+type RequestOptions = Omit<BackupRequest, 'tables' | 'byPattern'>;
+
+function optionsOf({ nodeLocalOnly = false, checksum = false, type, baseline }: BackupFlags): RequestOptions {
+  if (baseline === undefined) return { nodeLocalOnly, checksum, type: type ?? 'auto' };
+  if (type === 'full')
+    throw new KnownError('usage', '--baseline names a backup to build on, and --type full builds on none', {
+      changed: 'Nothing was done.',
+      hint: 'Leave one of them out.',
+    });
+  return { nodeLocalOnly, checksum, type: 'incremental', baseline };
+}
+
 async function askByMenu(
-  options: Pick<BackupRequest, 'nodeLocalOnly' | 'checksum'>,
+  options: RequestOptions,
   words: readonly string[],
   { engine, prompter, report }: Tools,
 ): Promise<Asked> {
@@ -150,11 +165,14 @@ async function makePlan(
     if (described instanceof Error) failed.set(name, described);
     else tables.push({ name, described });
   }
+  const baselines = new Map<TableName, Baseline>();
+  for (const { name } of tables) baselines.set(name, await findBaseline(name, request, store));
   const now = clock.now();
   const plan = planBackup(request, {
     node: await engine.identify(),
     tables,
     takenLabels: await store.labels(),
+    baselines,
     runId: newRunId(now),
     now,
   });
@@ -168,7 +186,7 @@ async function makePlan(
   return { ...plan, steps };
 }
 
-async function runPlan(plan: BackupPlan, tools: Tools): Promise<readonly TableOutcome[]> {
+async function runPlan(plan: BackupPlan, tools: Tools): Promise<RanBackup> {
   const { settings } = tools;
   const [first] = recordsOf(plan);
   // A wrong --data-dir must not be found out after the snapshot.
@@ -200,10 +218,10 @@ async function prepareStore({ steps }: BackupPlan, { settings, store }: Tools): 
 
 /** Nothing can be stored, so that neither the store nor the node needs to be touched. */
 async function outcomesWithoutRun(
-  { steps }: BackupPlan,
+  { steps, labels, expected }: BackupPlan,
   { report }: Tools,
-): Promise<readonly TableOutcome[]> {
-  return steps.flatMap((step): readonly TableOutcome[] => {
+): Promise<RanBackup> {
+  const outcomes = steps.flatMap((step): readonly TableOutcome[] => {
     if (step.action === 'back up') return [];
     if (step.action === 'skip') {
       report.warn(`Skipped ${step.name}: ${step.reason}`);
@@ -212,4 +230,5 @@ async function outcomesWithoutRun(
     report.error(step.reason);
     return [failedOutcome(step.name, step.reason)];
   });
+  return { label: labels[expected], outcomes };
 }

@@ -1,4 +1,4 @@
-import type { ExitCode } from '../errors.js';
+import { EXIT_CODES, type ExitCode } from '../errors.js';
 import { resumeJob, startLeftService } from '../restore/resume.js';
 import { chooseJob, stepsLeft } from './jobs.js';
 import { onNode } from './on-node.js';
@@ -21,5 +21,10 @@ export async function resumeCommand(flags: ResumeFlags, tools: Tools): Promise<E
     await tools.engine.verifyReady();
     return resumeJob(job, await stepsLeft(job, tools), restoreTools);
   });
+  if (outcomes.length === 0) {
+    tools.report.say(`All tables of job ${id} were finished; what its run had not cleared away is gone`);
+    tools.report.summary({ command: 'resume', job: id, exitCode: EXIT_CODES.done, outcomes });
+    return tools.report.warnings.length > 0 ? EXIT_CODES.warnings : EXIT_CODES.done;
+  }
   return tell(outcomes.length !== 1, outcomes, tools);
 }

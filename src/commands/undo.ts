@@ -5,7 +5,6 @@ import { exitCodeOf, type TableOutcome, warningLines } from '../model/outcome.js
 import { parseTableName } from '../model/table-name.js';
 import { describePlan } from '../restore/describe-plan.js';
 import { requestOf } from '../restore/job-of.js';
-import { journalOf } from '../restore/journal.js';
 import type { RestorePlan, RestoreStep } from '../restore/plan.js';
 import { planUndo } from '../restore/plan-undo.js';
 import type { RestoreRequest } from '../restore/request.js';
@@ -57,7 +56,6 @@ async function takeBack(id: string, tools: Tools): Promise<readonly TableOutcome
   if (plan.steps.length === 0) return cutOff;
   for (const line of describePlan(plan)) report.info(line.trim());
   const outcomes = await runRestore(plan, restoreTools, { command: 'undo', of: id });
-  await noteUndone(id, plan.runId, outcomes, tools);
   return [...cutOff, ...outcomes];
 }
 
@@ -103,16 +101,6 @@ async function unfinishedInOthers(job: Job, tools: Tools): Promise<ReadonlyMap<s
       return other ? [[name, other] as const] : [];
     }),
   );
-}
-
-async function noteUndone(
-  id: string,
-  undoneBy: string,
-  outcomes: readonly TableOutcome[],
-  { journals, clock }: Tools,
-): Promise<void> {
-  const journal = journalOf(await journals.read(id), { journals, clock });
-  for (const { table, result } of outcomes) if (result === 'done') await journal.of(table).note({ undoneBy });
 }
 
 function tell(id: string, outcomes: readonly TableOutcome[], { report }: Tools): ExitCode {

@@ -135,10 +135,11 @@ export const hasEnded = ({ steps }: { readonly steps: readonly JobStep[] }, name
 export const leftServiceStopped = (job: Pick<Job, 'steps'>): boolean =>
   hasBegun(job, 'stop service') && !hasEnded(job, 'start service');
 
-/** Whether there is something for `resume`: a table in the middle, one that was not come to, or a stopped service. */
-export const isOpen = (job: Job): boolean =>
-  job.finishedAt === null &&
-  (leftServiceStopped(job) || job.tables.some((each) => isUnfinished(each) || each.state === 'waiting'));
+/**
+ * Whether there is something for `resume`: a table in the middle, one that was not come to, a stopped service, or, where the run
+ * died at its very end, files that nobody needs any more.
+ */
+export const isOpen = ({ finishedAt }: Pick<Job, 'finishedAt'>): boolean => finishedAt === null;
 
 /** Whether `undo` can take something back. */
 export const isUndoable = (job: Job): boolean =>

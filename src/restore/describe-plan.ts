@@ -1,5 +1,6 @@
 import type { PlannedOption } from '../model/planned-options.js';
-import { indexesLostByCql, type LoadStep, type RestorePlan } from './plan.js';
+import type { LoadStep, RestorePlan } from './plan.js';
+import { indexesLostByCql } from './plan-by-cql.js';
 import { describeSource, writtenBy } from './source.js';
 
 const DAY_MS = 86_400_000;

@@ -42,7 +42,9 @@ export function expectFitOf(held: HeldData, record: TableRecord): void {
   );
 }
 
-function plannedColumns({ way, saved, target }: LoadStep): readonly Column[] {
+function plannedColumns({ action, live, way, saved, target }: LoadStep): readonly Column[] {
+  // The table stays as it is.
+  if (action === 'reload' && live) return live.columns;
   if (way === 'cql' || !saved.alternator) return columnsOfCql(saved.cql) ?? [];
   return columnsWhenMade(saved.alternator, saved.record.columns, target.server);
 }

@@ -45,12 +45,16 @@ export async function closeUntouched(tools: RestoreTools): Promise<void> {
   }
 }
 
-/** Copies out of backups, which no job waits for any more, and copies of tables that no job names any more. */
-export async function clearLeftovers({ engine, journals, report }: Tools): Promise<void> {
+/**
+ * Copies out of backups, which no job waits for any more, and copies of tables that no job names any more. `over`: a job that is
+ * about to be closed.
+ */
+export async function clearLeftovers({ engine, journals, report }: Tools, over?: string): Promise<void> {
   const work = await engine.workDirectory();
   const staging = join(work, STAGING);
   const { jobs, damaged } = await journals.list();
-  const known = new Set([...jobs.filter(isOpen).map(({ id }) => id), ...damaged.map(({ id }) => id)]);
+  const open = jobs.filter((job) => isOpen(job) && job.id !== over);
+  const known = new Set([...open, ...damaged].map(({ id }) => id));
   for (const run of await namesIn(staging)) {
     if (known.has(run)) continue;
     await removeTree(join(staging, run));

@@ -11,7 +11,9 @@ export interface Journal {
   of(table: string): TableJournal;
   /** A step of the whole job. */
   step<T>(name: StepName, work: () => Promise<T>): Promise<T>;
-  /** Closes the job when no table of it is left in the middle or waiting. */
+  /** Whether no table of it is left in the middle or waiting. */
+  isOver(): boolean;
+  /** Closes the job when it is over. */
   close(): Promise<void>;
 }
 
@@ -104,11 +106,11 @@ export function journalOf(first: Job, tools: JournalTools): Journal {
       return result;
     },
 
+    isOver: () =>
+      !job.tables.some(({ state }) => ['waiting', 'working', 'rolling back', 'lost'].includes(state)),
+
     async close() {
-      const isLeft = job.tables.some(({ state }) =>
-        ['waiting', 'working', 'rolling back', 'lost'].includes(state),
-      );
-      if (isLeft || job.finishedAt !== null || job.tables.length === 0) return;
+      if (!this.isOver() || job.finishedAt !== null || job.tables.length === 0) return;
       job = { ...job, finishedAt: now() };
       await write(null);
     },

@@ -45,7 +45,7 @@ async function prepareOne(
   const work = async (load: LoadStep | DeleteStep) => {
     if (load.action === 'delete') throw new Error('a table is not deleted with the server stopped');
     const book = journal.of(load.name);
-    const place = { runId: plan.runId, number: plan.steps.indexOf(step) + 1 };
+    const place = { runId: plan.runId, number: plan.steps.indexOf(step) + 1, hostId: plan.node.hostId };
     prepared.push(
       await prepareTable(load, book, place, tools).catch((error: unknown) => giveUp(error, book, tools)),
     );

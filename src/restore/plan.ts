@@ -1,20 +1,17 @@
 import type { NodeIdentity } from '../engine/engine.js';
 import type { ErrorKind } from '../errors.js';
-import { ownTypesIn } from '../cql/own-types.js';
-import { identify } from '../cql/statement-kind.js';
-import { tableColumns } from '../cql/table-columns.js';
 import { cqlNameProblem } from '../model/cql-name.js';
 import { creationProblems, type CreationPlace } from '../model/creation-problems.js';
-import { keyspaceToMake, type KeyspaceToMake } from '../model/keyspace-to-make.js';
+import type { KeyspaceToMake } from '../model/keyspace-to-make.js';
 import { plannedOptions, type PlannedOption } from '../model/planned-options.js';
-import { parseServerVersion, spokenVersion } from '../model/server-version.js';
+import { parseServerVersion } from '../model/server-version.js';
 import { rule } from '../model/version-rules.js';
 import { schemaOfTable } from '../model/schema-record.js';
 import { nodeHoldsWholeTable } from '../model/ring-share.js';
-import type { TableDescription } from '../model/table-schema.js';
 import type { TableName } from '../model/table-name.js';
 import type { Described, TableRecord } from '../model/table-record.js';
 import { notCompared, schemaDrift } from '../model/schema-drift.js';
+import { cqlProblem, keyspaceOfCql } from './plan-by-cql.js';
 import type { ItemCheck, RestoreRequest, SchemaWay } from './request.js';
 import type { SavedSchema } from './saved-schema.js';
 import { writtenBy, type RestoreSource } from './source.js';
@@ -194,46 +191,6 @@ function planTable(
     check: request.check,
     noSafetyCopy: request.noSafetyCopy,
   };
-}
-
-/** Why CQL would not make the table of these statements on this server; undefined where nothing stands in the way. */
-function cqlProblem(
-  name: TableName,
-  { cql, alternator }: SavedSchema,
-  { server, tablets }: CreationPlace,
-  { strictViews }: RestoreRequest,
-): string | undefined {
-  if ('problem' in cql) return cql.problem;
-  const types = new Set(cql.table.flatMap(columnTypes).flatMap(ownTypesIn));
-  if (types.size > 0)
-    return `'${name}' cannot be made by CQL: its columns are of types that go with its keyspace (${[...types].join(', ')})`;
-  if (tablets === true && !rule(server, 'tablets-exist'))
-    return `'${name}' was on tablets, and this server (${spokenVersion(server)}) has none`;
-  const never = strictViews && alternator ? indexesLostByCql(alternator.describe, server) : [];
-  if (never.length > 0)
-    return `--strict-views: '${name}' made by CQL cannot have its indexes ${never.join(', ')} on this server`;
-  return undefined;
-}
-
-const columnTypes = (statement: string): readonly string[] =>
-  identify(statement).kind === 'table' ? tableColumns(statement).map(({ type }) => type) : [];
-
-/** Indexes that a table has no more when CQL has made it: local ones are CreateTable's alone, older servers add none at all. */
-export const indexesLostByCql = (
-  { GlobalSecondaryIndexes = [], LocalSecondaryIndexes = [] }: TableDescription,
-  server: CreationPlace['server'],
-): readonly string[] =>
-  [...(rule(server, 'gsi-by-update-table') ? [] : GlobalSecondaryIndexes), ...LocalSecondaryIndexes].map(
-    ({ IndexName }) => IndexName,
-  );
-
-function keyspaceOfCql(
-  cql: SavedSchema['cql'],
-  target: CreationPlace,
-  { engine, topology }: NodeIdentity,
-): KeyspaceToMake | undefined {
-  const saved = 'problem' in cql ? undefined : cql.keyspace;
-  return saved === undefined ? undefined : keyspaceToMake(saved, { engine, target, topology });
 }
 
 /** The label of a backup that is one node's share. */

@@ -3,7 +3,7 @@ import { access, chmod, chown, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TableDirectory } from '../engine/engine.js';
 import { isWishToStop, KnownError } from '../errors.js';
-import { exists, PRIVATE_FILE, reasonOf } from '../system/files.js';
+import { exists, PRIVATE_FILE, reasonOf, removeIfEmpty } from '../system/files.js';
 import { expectNoForeignFiles } from './load.js';
 import type { LoadStep } from './plan.js';
 import type { RestoreTools } from './tools.js';
@@ -89,6 +89,8 @@ async function expectRights({ engine }: RestoreTools, owner?: TableDirectory): P
   } finally {
     await rm(probe, { force: true });
     await rm(renamed, { force: true });
+    // What is refused leaves nothing behind; an empty folder that must stay is no harm.
+    await removeIfEmpty(work).catch(() => undefined);
   }
 }
 

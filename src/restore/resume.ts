@@ -18,8 +18,9 @@ import type { RestoreTools } from './tools.js';
 export const tablesLeft = ({ tables }: Job): readonly JobTable[] =>
   tables.filter((entry) => isUnfinished(entry) || entry.state === 'waiting');
 
-/** Whether the table was on its way back already: then it goes on that way. */
-export const isGoingBack = ({ state }: JobTable): boolean => state === 'rolling back' || state === 'lost';
+/** Whether the table was on its way back already: then it goes on that way. Without a copy there is only the way forward. */
+export const isGoingBack = ({ state, safetyCopy, liveId }: JobTable): boolean =>
+  (state === 'rolling back' || state === 'lost') && (safetyCopy !== null || liveId === null);
 
 /** A service that a dead run has stopped is started first: without it nobody can say anything of any table. */
 export async function startLeftService(job: Job, tools: RestoreTools): Promise<Job> {

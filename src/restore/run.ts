@@ -8,7 +8,7 @@ import { answeringSignals } from './answer-signal.js';
 import { attempt, gap } from './attempt.js';
 import { deleteTable } from './delete-table.js';
 import { jobOf } from './job-of.js';
-import { openJournal, type Journal } from './journal.js';
+import { journalOf, openJournal, type Journal } from './journal.js';
 import { clearLeftovers, closeUntouched, dropOldCopies } from './jobs-left.js';
 import { restoreOffline } from './offline.js';
 import { expectFitNode } from './preflight.js';
@@ -72,11 +72,13 @@ export async function finishJob(
   outcomes: readonly TableOutcome[],
   tools: RestoreTools,
 ): Promise<void> {
-  await journal.close();
+  await noteUndone(journal.job, tools);
   await dropOldCopies(tools);
-  await clearLeftovers(tools).catch((error: unknown) => {
+  await clearLeftovers(tools, journal.isOver() ? journal.job.id : undefined).catch((error: unknown) => {
     tools.report.warn(`What the restore has unpacked could not be cleared away: ${messageOf(error)}`);
   });
+  // Last: whoever is cut off before comes back by `resume`.
+  await journal.close();
   const { id: run, command, of, startedAt } = journal.job;
   const finishedAt = tools.clock.now().toISOString();
   await noteInHistory(tools, {
@@ -89,9 +91,20 @@ export async function finishJob(
   });
 }
 
+/** In the journal of the job that was taken back, so that nobody takes it back twice. */
+async function noteUndone({ id, of, tables }: Job, tools: RestoreTools): Promise<void> {
+  if (of === null) return;
+  try {
+    const undone = journalOf(await tools.journals.read(of), tools);
+    for (const { name, state } of tables) if (state === 'done') await undone.of(name).note({ undoneBy: id });
+  } catch (error) {
+    tools.report.warn(`That job ${of} is undone could not be written down: ${messageOf(error)}`);
+  }
+}
+
 /** Table by table, the server running all the time. */
 export async function restoreOnline(
-  plan: Pick<RestorePlan, 'steps' | 'runId'>,
+  plan: Pick<RestorePlan, 'steps' | 'runId'> & Partial<Pick<RestorePlan, 'node'>>,
   journal: Journal,
   tools: RestoreTools,
 ): Promise<readonly TableOutcome[]> {
@@ -113,13 +126,13 @@ export async function restoreOnline(
 
 async function restoreOne(
   step: RestoreStep,
-  plan: Pick<RestorePlan, 'steps' | 'runId'>,
+  plan: Pick<RestorePlan, 'steps' | 'runId'> & Partial<Pick<RestorePlan, 'node'>>,
   journal: Journal,
   tools: RestoreTools,
 ): Promise<void> {
   if (step.action === 'fail') return;
   const book = journal.of(step.name);
-  const place = { runId: plan.runId, number: plan.steps.indexOf(step) + 1 };
+  const place = { runId: plan.runId, number: plan.steps.indexOf(step) + 1, hostId: plan.node?.hostId };
   if (step.action === 'delete') {
     await deleteTable(step, book, place, tools).catch((error: unknown) => giveUp(error, book, tools));
     await book.note({ state: 'done' });

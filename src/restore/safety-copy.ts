@@ -36,6 +36,8 @@ export interface SafetyCopy {
 export interface CopyPlace {
   readonly runId: string;
   readonly number: number;
+  /** The node that it is taken on, where somebody has asked already. */
+  readonly hostId?: string | undefined;
 }
 
 /** Written last: without it a folder is no safety copy. */
@@ -50,7 +52,7 @@ export const SAFETY = 'safety';
  */
 export async function takeSafetyCopy(
   record: TableRecord,
-  { runId, number }: CopyPlace,
+  { runId, number, hostId }: CopyPlace,
   judge: (copy: Pick<SafetyCopy, 'record' | 'staged'>) => Promise<SchemaWay>,
   tools: RestoreTools,
 ): Promise<SafetyCopy> {
@@ -64,7 +66,7 @@ export async function takeSafetyCopy(
   try {
     // Read before the freezing: what is read is in the copy then.
     const sample = await itemsOf(record, tools);
-    await store.noteSnapshot(tag, [record.keyspace], (await engine.identify()).hostId);
+    await store.noteSnapshot(tag, [record.keyspace], hostId ?? (await engine.identify()).hostId);
     const names = await linkSnapshot(record, tag, directory, tools).finally(() =>
       dropTag(record, tag, tools),
     );

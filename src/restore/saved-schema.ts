@@ -1,6 +1,5 @@
 import { withoutOption } from '../cql/edit-options.js';
 import { descParts } from '../cql/desc-parts.js';
-import { unquoteName } from '../cql/quoting.js';
 import { qualifiedName } from '../cql/qualified-name.js';
 import { nameBehind } from '../cql/statement-kind.js';
 import type { Statement } from '../cql/statement.js';
@@ -8,7 +7,7 @@ import { tableColumns } from '../cql/table-columns.js';
 import { withOptions } from '../cql/with-options.js';
 import { splitStatements } from '../cql/splitter.js';
 import { KnownError, messageOf } from '../errors.js';
-import { keyspaceOf, type TableName } from '../model/table-name.js';
+import { keyspaceOf } from '../model/table-name.js';
 import { optionsOf, type SchemaRecord } from '../model/schema-record.js';
 import { parseServerVersion } from '../model/server-version.js';
 import { rule } from '../model/version-rules.js';
@@ -20,6 +19,7 @@ import {
   TABLE_SCHEMA_FILE,
 } from '../store/layout.js';
 import type { Store, StoredBackup } from '../store/store.js';
+import { asMeant, isKeyspaceOf, namesKeyspace, namesTable } from './names-in-cql.js';
 
 /** What a backup says of its table's schema, read and understood before anything is touched. */
 export interface SavedSchema {
@@ -199,9 +199,7 @@ function ownView({ name, text }: Statement, from: string, { table }: StoredBacku
   const base = nameBehind('FROM', text);
   const view = qualifiedName(name);
   const isOwn =
-    namesTable(base, table) &&
-    view.keyspace !== undefined &&
-    folded(view.keyspace, name) === keyspaceOf(table);
+    namesTable(base, table) && view.keyspace !== undefined && isKeyspaceOf(view.keyspace, name, table);
   return isOwn
     ? { from, statement: withoutOption(text, 'id') }
     : {
@@ -260,30 +258,3 @@ function partsOf(text: string, backup: StoredBackup, file: string): Parts {
       .map(({ statement }) => statement.text),
   };
 }
-
-/**
- * Whether CQL would take the name for this very table. Without quotes it folds to lower case: `alternator_Users.Users` then
- * means `users`, another table that may be alive.
- */
-function namesTable(written: string, table: TableName): boolean {
-  const { keyspace, name } = qualifiedName(written);
-  return (
-    keyspace !== undefined &&
-    folded(keyspace, written) === keyspaceOf(table) &&
-    folded(name, written) === table
-  );
-}
-
-/** As written, and what CQL makes of it where that is another name. */
-function asMeant(written: string): string {
-  const { keyspace, name } = qualifiedName(written);
-  const parts = keyspace === undefined ? [name] : [keyspace, name];
-  const meant = parts.map((part) => folded(part, written)).join('.');
-  return meant === parts.join('.') ? written : `${written} (without quotes that means ${meant})`;
-}
-
-const namesKeyspace = (written: string, table: TableName): boolean =>
-  folded(unquoteName(written), written) === keyspaceOf(table);
-
-const folded = (part: string, written: string): string =>
-  written.includes(`"${part.replaceAll('"', '""')}"`) ? part : part.toLowerCase();

@@ -4,11 +4,11 @@ import { parseManifest, renderManifest } from '../model/manifest.js';
 import type { TableName } from '../model/table-name.js';
 import { digestFile } from '../system/digests.js';
 import { exists, makeDirectory, reasonOf, removeIfEmpty, removeTree, writeDurably } from '../system/files.js';
-import { packArchive } from './archive/pack.js';
+import { packArchive, type Reuse } from './archive/pack.js';
 import { pacedAt, unpaced } from './archive/pace.js';
 import { archiveFile, MANIFEST_FILE, type Layout } from './layout.js';
 import { publishBackup } from './publish.js';
-import type { BackupWriter } from './store.js';
+import type { BackupWriter, ReuseSource } from './store.js';
 
 /** How archives are made and read. */
 export interface ArchiveEffort {
@@ -55,7 +55,7 @@ export async function beginBackup({
       return { name, size, sha256 };
     },
 
-    async archive({ directory: source, files, onProgress }) {
+    async archive({ directory: source, files, reuse, onProgress }) {
       const total = files.reduce((sum, { size }) => sum + size, 0);
       const { jobs, level, bytesPerSecond } = effort;
       const packed = await packArchive({
@@ -65,6 +65,7 @@ export async function beginBackup({
         jobs,
         level,
         pace: bytesPerSecond === null ? unpaced : pacedAt(bytesPerSecond),
+        ...(reuse ? { reuse: reuseOf(reuse) } : {}),
         signal,
         onBytes: (bytes) => {
           onProgress(bytes, total);
@@ -98,3 +99,10 @@ export async function beginBackup({
     },
   };
 }
+
+/** It may be pruned or renamed as soon as the new one is published; by then nothing is read from it any more. */
+const reuseOf = ({ baseline, parts, onDamaged }: ReuseSource): Reuse => ({
+  archive: baseline.archive,
+  entries: parts,
+  onDamaged,
+});

@@ -1,5 +1,6 @@
 import type { Digests } from '../system/digests.js';
 import type { ArchiveEntry, Manifest, StoredFile } from '../model/manifest.js';
+import type { ReusablePart } from '../model/reuse.js';
 import type { TableName } from '../model/table-name.js';
 import type { Depth, Findings, Verified } from '../model/verification.js';
 
@@ -44,14 +45,30 @@ export interface ArchiveSource {
   /** Where the files lie. */
   readonly directory: string;
   readonly files: readonly SourceFile[];
+  readonly reuse?: ReuseSource;
   /** Bytes of the files read, and in all. */
   readonly onProgress: Progress;
+}
+
+/** A backup of the same table, some entries of which need not be compressed again. */
+export interface ReuseSource {
+  readonly baseline: ManifestBackup;
+  /** By the names of the files. */
+  readonly parts: ReadonlyMap<string, ReusablePart>;
+  /**
+   * Told of each part that the baseline has not as it was written (null: of all), with a clause. It is compressed anew then,
+   * unless this throws.
+   */
+  readonly onDamaged: (name: string | null, problem: string) => void;
 }
 
 export type Progress = (done: number, total: number) => void;
 
 /** An entry as it was read into the archive. What its digest file says of it is judged by the caller. */
-export interface ArchivedEntry extends Digests, Pick<ArchiveEntry, 'name' | 'mtimeMs' | 'segment'> {}
+export interface ArchivedEntry extends Digests, Pick<ArchiveEntry, 'name' | 'mtimeMs' | 'segment'> {
+  /** Whether its compressed bytes are those of the baseline. */
+  readonly reused: boolean;
+}
 
 export interface ArchiveRecord extends StoredFile {
   readonly entries: readonly ArchivedEntry[];
@@ -65,8 +82,9 @@ export interface BackupWriter {
   readonly destination: string;
   writeFile(name: string, text: string): Promise<StoredFile>;
   /**
-   * Archives the files, each read once, and gives the digests of what was read. Rejects with `files` when a file is not what
-   * it was said to be, or changes meanwhile.
+   * Archives the files, each read once, and gives the digests of what was read. What the baseline has of them is copied from
+   * there once the file was found to be the same and the copied bytes to be those that were written. Rejects with `files` when
+   * a file is not what it was said to be, or changes meanwhile.
    */
   archive(source: ArchiveSource): Promise<ArchiveRecord>;
   /**

@@ -213,6 +213,18 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
       expect(await store.generations(users)).toHaveLength(1);
     });
 
+    it('remembers the work directory that a restore used last, also when it is opened anew', async () => {
+      const { store } = await opened();
+      expect(await store.notedWorkDirectory()).toBeUndefined();
+      await store.noteWorkDirectory('/var/lib/scylla/alternator-backup');
+      await store.noteWorkDirectory('/var/lib/scylla/alternator-backup');
+      expect(await store.notedWorkDirectory()).toBe('/var/lib/scylla/alternator-backup');
+      await store.noteWorkDirectory('/data/a b/ü');
+      await store.prepare();
+      expect(await store.notedWorkDirectory()).toBe('/data/a b/ü');
+      expect(await store.list()).toEqual({ backups: [], unusable: [] });
+    });
+
     it('has nothing to repair when nothing was cut off', async () => {
       const { store, work } = await opened();
       await publish(store, work, 'users_20261121_full');

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { orders, ordersTable } from './harness/items.js';
@@ -94,7 +94,14 @@ describe('Several tables in one run', () => {
     expect(await bench.reader.contents('batch-b')).toEqual(live);
     writeFileSync(archive, bytes);
     const work = join(bench.node.addresses.dataDirectory, '..', 'alternator-backup');
-    const left = existsSync(work) ? execFileSync('find', [work, '-type', 'f'], { encoding: 'utf8' }) : '';
-    expect(left).toBe('');
+    const left = execFileSync('find', [work, '-type', 'f'], { encoding: 'utf8' }).trim().split('\n');
+    // The journal, and the copy of the one table that was replaced, for an undo.
+    expect(left.filter((path) => !/\/(jobs\/[^/]+\.json|safety\/[^/]+\/batch-c\/[^/]+)$/.test(path))).toEqual(
+      [],
+    );
+    expect(left.some((path) => path.includes('/batch-c/'))).toBe(true);
+    await bench.tool.expect(0, ['undo']);
+    expect((await bench.reader.contents('batch-c')).size).toBe(wanted.size + 1);
+    await expect(bench.reader.describe('batch-a')).rejects.toThrow();
   });
 });

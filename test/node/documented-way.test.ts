@@ -39,7 +39,7 @@ describe('The documented way', () => {
       .split('\n')
       .map((line) => line.replace(/^[\d-]{10} [\d:]{8} - /, ''))
       .map((line) => line.replace(/[0-9a-f]{32}/, 'ID').replace(/extracted to .*$/, 'extracted to DIR/'));
-    const own = /proven: |Safety copy|Read back/;
+    const own = /proven: |Safety copy|Read back|Sending: |keyspace tablets = /;
     expect(lines.filter((line) => !own.test(line))).toEqual([
       'INFO - ===== Start restore process for users =====',
       'INFO - Dropping keyspace: alternator_users',

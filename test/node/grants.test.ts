@@ -144,7 +144,7 @@ describe.skipIf(foreign)('Roles and what they may do with a table', () => {
       await admin.execute(`GRANT SELECT ON TABLE "alternator_${name}"."${name}" TO ${role}`);
     await tool.expect(0, ['backup', name], await as('cassandra'));
     await admin.execute('DROP ROLE gone');
-    const { stderr } = await tool.expect(3, ['restore', name, '--yes'], await as('cassandra'));
+    const { stderr } = await tool.expect(3, ['restore', name, '--yes', '--recreate'], await as('cassandra'));
     const warnings = stderr.split('\n').filter((line) => line.includes('WARNING'));
     expect(warnings).toHaveLength(2);
     expect(warnings[0]).toMatch(

@@ -21,16 +21,16 @@ const generations = ({ backups }: Stage, table: string) => ({
 });
 
 describe.concurrent('generations and locks', () => {
-  it('a second backup stands in front, the first one lies under its label, and each label is new', async ({
+  it('TX-23: a second full backup stands in front, the first one lies under its label, and each label is new', async ({
     setUp,
   }) => {
     const stage = await setUp(USERS);
     const label = `users_${today()}_full`;
     await stage.tool(['backup', 'users']);
     expect(labelIn(join(stage.backups, 'users'))).toBe(label);
-    await stage.tool(['backup', 'users']);
+    await stage.tool(['backup', 'users', '--type', 'full']);
     expect(generations(stage, 'users')).toEqual({ newest: `${label}_r1`, older: [label] });
-    await stage.tool(['backup', 'users']);
+    await stage.tool(['backup', 'users', '--type', 'full']);
     expect(generations(stage, 'users')).toEqual({ newest: `${label}_r2`, older: [label, `${label}_r1`] });
     for (const older of [label, `${label}_r1`])
       expect(labelIn(join(stage.backups, '@versions', 'users', older))).toBe(older);
@@ -43,7 +43,7 @@ describe.concurrent('generations and locks', () => {
       [['users', 'orders'], `selection_${today()}_full`],
       [['--all'], `all_${today()}_full`],
     ] as const) {
-      await stage.tool(['backup', ...args]);
+      await stage.tool(['backup', ...args, '--type', 'full']);
       expect(labelIn(join(stage.backups, 'orders'))).toBe(label);
     }
   });

@@ -44,7 +44,7 @@ export interface MadeBackup {
 
 /** What `BackupWriter.archive` gives, as far as a manifest keeps it. */
 type RecordedArchive = Omit<ArchiveRecord, 'entries'> & {
-  readonly entries: readonly Omit<ArchivedEntry, 'crc32'>[];
+  readonly entries: readonly Omit<ArchivedEntry, 'crc32' | 'reused'>[];
 };
 
 /** A manifest of a backup that a test makes; the times decide which generation is the newer one. */

@@ -29,7 +29,8 @@ export async function cutOff(
   change: Change = {},
 ): Promise<CutOff> {
   const writings: string[] = [];
-  let dead = false;
+  // Set from within what it guards, which the compiler does not see.
+  let dead = false as boolean;
   const kept = `${bench.root}.cut`;
   const dying = () => new KnownError('unavailable', 'this process is dead');
   const die = () => {

@@ -1,6 +1,7 @@
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { CannotSplit } from '../../cql/cannot-split.js';
 import { quoteName, unquoteName } from '../../cql/quoting.js';
 import { qualifiedName } from '../../cql/qualified-name.js';
 import { splitStatements } from '../../cql/splitter.js';
@@ -28,7 +29,7 @@ const CQLSH_MS = 60_000;
  */
 export function describer(cql: Cql, options: CqlshOptions): Describer {
   let byCqlsh = false;
-  const describe = async (statement: string) => {
+  const describe = async (statement: string, table?: string) => {
     if (!byCqlsh) {
       try {
         return await byRows(cql, statement);
@@ -37,11 +38,11 @@ export function describer(cql: Cql, options: CqlshOptions): Describer {
         byCqlsh = true;
       }
     }
-    return statementsOfText(await askCqlsh(statement, options));
+    return statementsOfText(await askCqlsh(statement, options), table);
   };
   return {
     keyspace: (keyspace) => describe(`DESC KEYSPACE ${quoteName(keyspace)}`),
-    table: (keyspace, table) => describe(`DESC TABLE ${quoteName(keyspace)}.${quoteName(table)}`),
+    table: (keyspace, table) => describe(`DESC TABLE ${quoteName(keyspace)}.${quoteName(table)}`, table),
     view: (keyspace, view) => describe(`DESC MATERIALIZED VIEW ${quoteName(keyspace)}.${quoteName(view)}`),
   };
 }
@@ -63,12 +64,21 @@ const TYPES: Partial<Record<Statement['kind'], string>> = {
   'materialized view': 'view',
 };
 
-/** Lines that are no CQL are left out: tags and stream are the API's to tell. */
-export function statementsOfText(text: string): readonly DescribedStatement[] {
-  return splitStatements(text).flatMap(({ kind, name, text: statement }) => {
-    const type = TYPES[kind];
-    return type === undefined ? [] : [{ type, name: qualifiedName(name).name, statement }];
-  });
+/**
+ * Lines that are no CQL are left out: tags and stream are the API's to tell. Of a `table` the text is kept in one piece where it
+ * cannot be cut (cqlsh prints some values unescaped, SCYLLA.md 2.3): the API makes the table again.
+ */
+export function statementsOfText(text: string, table?: string): readonly DescribedStatement[] {
+  try {
+    return splitStatements(text).flatMap(({ kind, name, text: statement }) => {
+      const type = TYPES[kind];
+      return type === undefined ? [] : [{ type, name: qualifiedName(name).name, statement }];
+    });
+  } catch (error) {
+    const isTable = table !== undefined && /CREATE TABLE/i.test(text);
+    if (!(error instanceof CannotSplit) || !isTable) throw error;
+    return [{ type: 'table', name: table, statement: text }];
+  }
 }
 
 /** The password goes by a file that only we can read: arguments are seen by everybody (`ps`). */

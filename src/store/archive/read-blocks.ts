@@ -1,8 +1,9 @@
-import { constants } from 'node:fs';
-import { open, type FileHandle } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { KnownError } from '../../errors.js';
 import { DigestCounter, type Digests } from '../../system/digests.js';
+import { BLOCK, type BufferPool } from './buffer-pool.js';
+import { openSource, readFully } from './open-source.js';
 import type { Pace } from './pace.js';
 import { paddingAfter, tarHeaderOf } from './tar-header.js';
 
@@ -25,23 +26,17 @@ export interface Block {
 export interface ReadingBlocks {
   readonly directory: string;
   readonly files: readonly FileToPack[];
-  /** How many blocks are held at once at most. */
-  readonly most: number;
+  readonly buffers: BufferPool;
   readonly pace: Pace;
   readonly signal: AbortSignal;
 }
 
-export const BLOCK = 1024 * 1024;
-
 /** Reads files as the blocks of a tar, each byte once. Rejects with `files` for one that is not what it was, or changes. */
 export async function* readBlocks(reading: ReadingBlocks): AsyncGenerator<Block, void, undefined> {
-  const buffers = bufferPool();
   for (const file of reading.files) {
-    const path = join(reading.directory, file.name);
-    // A link would let somebody choose what is read as root.
-    const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+    const handle = await openSource(join(reading.directory, file.name));
     try {
-      yield* blocksOf(file, handle, reading, buffers);
+      yield* blocksOf(file, handle, reading);
     } finally {
       await handle.close();
     }
@@ -51,8 +46,7 @@ export async function* readBlocks(reading: ReadingBlocks): AsyncGenerator<Block,
 async function* blocksOf(
   { name, size }: FileToPack,
   handle: FileHandle,
-  { pace, signal }: ReadingBlocks,
-  buffers: BufferPool,
+  { buffers, pace, signal }: ReadingBlocks,
 ): AsyncGenerator<Block, void, undefined> {
   const before = await handle.stat();
   if (!before.isFile()) throw new KnownError('files', `${name} in the snapshot is no regular file`);
@@ -91,17 +85,6 @@ async function* blocksOf(
   } while (done < size);
 }
 
-/** False when the file ends before. */
-async function readFully(handle: FileHandle, into: Buffer, position: number): Promise<boolean> {
-  let at = 0;
-  while (at < into.byteLength) {
-    const { bytesRead } = await handle.read(into, at, into.byteLength - at, position + at);
-    if (bytesRead === 0) return false;
-    at += bytesRead;
-  }
-  return true;
-}
-
 const changed = (name: string, was: number, is: number): KnownError =>
   new KnownError(
     'files',
@@ -113,21 +96,3 @@ const changed = (name: string, was: number, is: number): KnownError =>
       hint: 'Files of a snapshot never change: find out who writes to them, then back up again.',
     },
   );
-
-interface BufferPool {
-  take(length: number): Buffer;
-  give(buffer: Buffer): void;
-}
-
-/** The same few buffers over and over: a new one for each block would have to wait for the garbage collector to be freed. */
-function bufferPool(): BufferPool {
-  const free: Buffer[] = [];
-  const size = BLOCK + 64 * 1024;
-  return {
-    take: (length) =>
-      length < BLOCK / 8 ? Buffer.allocUnsafeSlow(length) : (free.pop() ?? Buffer.allocUnsafeSlow(size)),
-    give(buffer) {
-      if (buffer.byteLength === size) free.push(buffer);
-    },
-  };
-}

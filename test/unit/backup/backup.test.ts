@@ -121,8 +121,8 @@ describe('A backup', () => {
       expect((await bench.backup({ tables: ['users'] })).result).toBe(0);
     const versions = await readdir(join(bench.backups, '@versions', 'users'));
     expect(versions.map((name) => name.replace(/\d{8}/, 'DAY')).sort()).toEqual([
-      'users_DAY_full_r2',
-      'users_DAY_full_r3',
+      'users_DAY_incremental_r1',
+      'users_DAY_incremental_r2',
     ]);
   });
 

@@ -55,13 +55,19 @@ describe('Tags that only a server sets', () => {
   it('are sent neither to CreateTable nor to TagResource, and are no drift', async () => {
     const plain = await backedUp('2025.1.0', false);
     const once = watched(plain, false);
-    const ran = await plain.restore({ tables: ['users'], yes: true, recreate: true }, { engine: once.engine });
+    const ran = await plain.restore(
+      { tables: ['users'], yes: true, recreate: true },
+      { engine: once.engine },
+    );
     expect(ran.result, ran.log().join('\n')).toBe(0);
     expect(once.sent).toEqual([[team, isolation]]);
 
     const onTablets = await backedUp('2025.4.0', true);
     const twice = watched(onTablets, true);
-    const again = await onTablets.restore({ tables: ['users'], yes: true, recreate: true }, { engine: twice.engine });
+    const again = await onTablets.restore(
+      { tables: ['users'], yes: true, recreate: true },
+      { engine: twice.engine },
+    );
     expect(again.result, again.log().join('\n')).toBe(0);
     expect(twice.sent).toEqual([
       [tag('system:initial_tablets', '0'), team, isolation],

@@ -75,9 +75,9 @@ describe('A restore', () => {
       expect(restored(bench)).toEqual(original());
       expect((await idOf(bench)) === id).toBe(!recreate);
       const { jobs } = await bench.journals.list();
-      expect(jobs.map(({ finishedAt, tables }) => [finishedAt !== null, tables.map(({ state }) => state)])).toEqual([
-        [true, ['done']],
-      ]);
+      expect(
+        jobs.map(({ finishedAt, tables }) => [finishedAt !== null, tables.map(({ state }) => state)]),
+      ).toEqual([[true, ['done']]]);
       expect(copiesKept(bench)).toEqual(new Set([jobs[0]?.tables[0]?.safetyCopy]));
       expect(snapshotsLeft(bench)).toBe('');
     },
@@ -230,6 +230,16 @@ function firstLoad(bench: Workbench, load: (record: TableRecord) => Promise<void
   return (record, options) => ((calls += 1) === 1 ? load(record) : bench.engine.refresh(record, options));
 }
 
+/** Such as CreateTable makes nobody. */
+const withColumnOfCql = (record: TableRecord): TableRecord => ({
+  ...record,
+  columns: [...record.columns, { name: 'age', type: 'decimal', kind: 'regular', position: -1 }],
+  statements: record.statements.map((each) => ({
+    ...each,
+    statement: each.statement.replace('(\n', '(\n    "age" decimal,\n'),
+  })),
+});
+
 const refuseOnce = (bench: Workbench): Engine['refresh'] => {
   let calls = 0;
   return (...args) =>
@@ -269,8 +279,8 @@ describe('What fails after the table is gone is put back (T-50, T-52)', () => {
       { tables: ['users'], yes: true, recreate: way === 'recreate' },
       {
         engine: {
-          truncate: givingUp(bench.engine.truncate),
-          deleteTable: givingUp(bench.engine.deleteTable),
+          truncate: givingUp((record: TableRecord) => bench.engine.truncate(record)),
+          deleteTable: givingUp((table: typeof users) => bench.engine.deleteTable(table)),
           [method]: once,
         },
       },
@@ -392,10 +402,7 @@ describe('What fails after the table is gone is put back (T-50, T-52)', () => {
       const bench = await workbench();
       await bench.fill(name, 3);
       await bench.backup({ tables: [name] });
-      bench.engine.change(name, (record) => ({
-        ...record,
-        columns: [...record.columns, { name: 'age', type: 'decimal', kind: 'regular', position: -1 }],
-      }));
+      bench.engine.change(name, withColumnOfCql);
       const { result, log } = await bench.restore(
         { tables: [name], yes: true },
         { engine: { refresh: refuseOnce(bench) } },
@@ -422,10 +429,9 @@ describe('What fails after the table is gone is put back (T-50, T-52)', () => {
     await bench.fill('users', 3);
     await bench.backup({ tables: ['users'] });
     bench.engine.change('users', (record) => ({
-      ...record,
-      columns: [...record.columns, { name: 'age', type: 'decimal', kind: 'regular', position: -1 }],
+      ...withColumnOfCql(record),
       statements: [
-        ...record.statements,
+        ...withColumnOfCql(record).statements,
         { type: 'table', name: 'users_scylla_cdc_log', statement: '/* Do NOT execute this statement! */' },
       ],
     }));
@@ -700,7 +706,9 @@ describe('Nothing is touched (T-49 as far as it goes, exit 5)', () => {
       / {2}EMPTY the present table users, whose schema is the same, and load it from backup users_\d+_full/,
     );
     const anew = await bench.restore({ tables: ['users'], dryRun: true, recreate: true });
-    expect(anew.said()).toMatch(/ {2}DELETE the present table users and restore it from backup users_\d+_full/);
+    expect(anew.said()).toMatch(
+      / {2}DELETE the present table users and restore it from backup users_\d+_full/,
+    );
     expect(await treeHash(bench.root)).toBe(before);
   });
 

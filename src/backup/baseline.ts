@@ -1,0 +1,52 @@
+import type { TableName } from '../model/table-name.js';
+import type { Generation, ManifestBackup, Store } from '../store/store.js';
+import type { BackupRequest } from './request.js';
+
+/** What a backup of a table can build on; a string says why there is nothing. */
+export type Baseline = ManifestBackup | string;
+
+/**
+ * The newest backup of a table whose archive says where each entry lies, or the one of that label. Never one that `verify`
+ * found invalid; one that nobody verified will do, since every byte that is copied is compared with its manifest.
+ */
+export async function findBaseline(
+  table: TableName,
+  { type, baseline: label }: Pick<BackupRequest, 'type' | 'baseline'>,
+  store: Pick<Store, 'generations'>,
+): Promise<Baseline> {
+  if (type === 'full') return 'everything is compressed anew';
+  const generations = await store.generations(table);
+  if (label !== undefined) {
+    const [found] = generations.filter((each) => labelOf(each) === label);
+    if (!found) return `There is no backup ${label} of '${table}' to build on${thereAre(generations)}`;
+    const usable = usableOf(found);
+    return typeof usable === 'string'
+      ? `Nothing can be built on backup ${label} of '${table}': ${usable}`
+      : usable;
+  }
+  for (const generation of generations) {
+    const usable = usableOf(generation);
+    if (typeof usable !== 'string') return usable;
+  }
+  return `There is no backup of '${table}' to build on: run a full backup first (--type full)`;
+}
+
+function usableOf({ found, verified }: Generation): Baseline {
+  if ('problem' in found) return found.problem;
+  if (found.kind !== 'manifest') return 'it has no manifest';
+  if (verified?.state === 'invalid')
+    return `verify found it invalid (${verified.problems[0] ?? verified.at})`;
+  if (!found.manifest.archive.entries.some(({ segment }) => segment !== null))
+    return 'its archive is one stream, of which no part can be copied';
+  return found;
+}
+
+const labelOf = ({ found }: Generation): string | undefined =>
+  'kind' in found && found.kind === 'manifest' ? found.label : undefined;
+
+function thereAre(generations: readonly Generation[]): string {
+  const labels = generations.flatMap((each) => labelOf(each) ?? []);
+  return labels.length === 0
+    ? ': run a full backup first (--type full)'
+    : `. There are: ${labels.join(', ')}`;
+}

@@ -1,0 +1,262 @@
+import { readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parseManifest, type Manifest } from '../../../src/model/manifest.js';
+import { parseTableName } from '../../../src/model/table-name.js';
+import { proveArchive } from '../../../src/store/archive/prove-archive.js';
+import { directoryStore } from '../../../src/store/directory-store.js';
+import { fastClock, workbench, type Workbench } from '../../support/workbench.js';
+
+const { signal } = new AbortController();
+const users = parseTableName('users');
+
+const manifestIn = async (folder: string) =>
+  parseManifest(await readFile(join(folder, 'manifest.json'), 'utf8'));
+const newest = ({ backups }: Workbench) => manifestIn(join(backups, 'users'));
+const withoutDay = ({ label }: Pick<Manifest, 'label'>) => label.replace(/\d{8}/, 'DAY');
+
+const storeOf = ({ backups: root }: Workbench) =>
+  directoryStore({ root, keepVersions: 7, clock: fastClock, signal });
+
+/** The folder in which the table's files lie. */
+async function liveFolder({ engine }: Workbench): Promise<string> {
+  const described = await engine.describe(users);
+  if (described.kind !== 'table') throw new Error('no table');
+  return (await engine.tableDirectory(described.record)).path;
+}
+
+const liveFile = async (bench: Workbench, ending: string) => {
+  const folder = await liveFolder(bench);
+  return join(
+    folder,
+    (await readdir(folder)).find((name) => name.endsWith(ending))!,
+  );
+};
+
+async function flip(path: string, at: number): Promise<void> {
+  const bytes = await readFile(path);
+  bytes[at]! ^= 1;
+  await writeFile(path, bytes);
+}
+
+/** One backup of three items, and its archive. */
+async function backedUp() {
+  const bench = await workbench();
+  await bench.fill('users', 3);
+  await bench.backup({ tables: ['users'] });
+  return { bench, first: await newest(bench), archive: join(bench.backups, 'users', 'users_backup.tar.gz') };
+}
+
+async function expectWhole({ backups }: Workbench): Promise<Manifest> {
+  const folder = join(backups, 'users');
+  const manifest = await manifestIn(folder);
+  const archive = join(folder, manifest.archive.name);
+  expect(await proveArchive({ archive, record: manifest.archive, jobs: 2, signal })).toMatchObject({
+    problems: [],
+  });
+  return manifest;
+}
+
+const reuseLines = (log: readonly string[]) => log.filter((line) => line.includes('not compressed again'));
+
+describe('A backup after another one', () => {
+  it('copies what did not change, says so, and is whole without the one before', async () => {
+    const { bench, first } = await backedUp();
+    const { result, log } = await bench.backup({ tables: ['users'] });
+    expect(result).toBe(0);
+    expect(reuseLines(log())).toEqual([
+      expect.stringMatching(
+        /^INFO - 7 files: 2 new, 5 reused, [\d.]+ \w+ of [\d.]+ \w+ not compressed again$/,
+      ),
+    ]);
+    const second = await expectWhole(bench);
+    expect(second).toMatchObject({ type: 'incremental', baseline: first.label });
+    expect(withoutDay(second)).toBe('users_DAY_incremental');
+    const segments = (manifest: Manifest) =>
+      manifest.archive.entries
+        .filter(({ name }) => name.startsWith('me-'))
+        .map(({ name, sha256, segment }) => [name, sha256, segment?.sha256]);
+    expect(segments(second)).toEqual(segments(first));
+
+    await rm(join(bench.backups, '@versions'), { recursive: true });
+    bench.engine.put('users', 'later', {});
+    expect((await bench.restore({ tables: ['users'], yes: true })).result).toBe(0);
+    expect(bench.engine.items('users').size).toBe(3);
+  });
+
+  it('labels the runs of one day one after the other (TX-23)', async () => {
+    const { bench } = await backedUp();
+    const labels = [];
+    for (let round = 0; round < 2; round += 1) {
+      await bench.backup({ tables: ['users'] });
+      labels.push(withoutDay(await newest(bench)));
+    }
+    expect(labels).toEqual(['users_DAY_incremental', 'users_DAY_incremental_r1']);
+    await bench.backup({ tables: ['users'], type: 'full' });
+    const full = await newest(bench);
+    expect(full).toMatchObject({ type: 'full', baseline: null });
+    expect(withoutDay(full)).toBe('users_DAY_full_r1');
+  });
+
+  it('compresses the changed Statistics.db anew, and copies the rest', async () => {
+    const { bench } = await backedUp();
+    const path = await liveFile(bench, '-Statistics.db');
+    const { mtime } = await stat(path);
+    await flip(path, (await stat(path)).size - 1);
+    // Size and time stay: only reading shows it.
+    await utimes(path, mtime, mtime);
+    const { result, log } = await bench.backup({ tables: ['users'] });
+    expect(result).toBe(0);
+    expect(reuseLines(log()).join()).toContain('7 files: 3 new, 4 reused');
+    await expectWhole(bench);
+  });
+
+  it('takes no file for the same whose time is another one', async () => {
+    const { bench } = await backedUp();
+    await utimes(await liveFile(bench, '-Index.db'), 1, 1);
+    const { log } = await bench.backup({ tables: ['users'] });
+    expect(reuseLines(log()).join()).toContain('7 files: 3 new, 4 reused');
+    const { archive } = await expectWhole(bench);
+    expect(archive.entries.find(({ name }) => name.endsWith('Index.db'))?.mtimeMs).toBe(1000);
+  });
+
+  it('fails on a flipped byte in a Data.db whose size and time stayed, though the backup before has it right', async () => {
+    const { bench, first } = await backedUp();
+    const path = await liveFile(bench, '-Data.db');
+    const { mtime } = await stat(path);
+    await flip(path, 5);
+    await utimes(path, mtime, mtime);
+    const { result, log } = await bench.backup({ tables: ['users'] });
+    expect(result).toBe(1);
+    expect(log().join('\n')).toMatch(/damaged: .*Data\.db has CRC-32 \d+, but Digest\.crc32 says/);
+    expect(await newest(bench)).toEqual(first);
+  });
+
+  it('is full where nothing is the same, also when an incremental one was wanted', async () => {
+    const { bench } = await backedUp();
+    bench.engine.put('users', 'another', {});
+    const folder = await liveFolder(bench);
+    for (const name of await readdir(folder)) if (name.startsWith('me-')) await rm(join(folder, name));
+    const { result, log } = await bench.backup({ tables: ['users'], type: 'incremental' });
+    expect(result).toBe(0);
+    expect(reuseLines(log())).toEqual([]);
+    expect(await newest(bench)).toMatchObject({ type: 'full', baseline: null });
+    expect(withoutDay(await newest(bench))).toBe('users_DAY_full_r1');
+  });
+
+  it('gives all tables of a run one label, and each the type that it has', async () => {
+    const { bench } = await backedUp();
+    await bench.fill('orders', 2);
+    await bench.backup({ all: true });
+    const [one, two] = [await newest(bench), await manifestIn(join(bench.backups, 'orders'))];
+    expect(one.label).toMatch(/^all_\d{8}_incremental$/);
+    expect(two.label).toBe(one.label);
+    expect([one.type, two.type]).toEqual(['incremental', 'full']);
+  });
+
+  it('keeps only the newest where only one is wanted, after it was built on', async () => {
+    const { bench } = await backedUp();
+    for (let round = 0; round < 4; round += 1) await bench.backup({ tables: ['users'] });
+    await expectWhole(bench);
+    expect((await readdir(join(bench.backups, '@versions', 'users'))).length).toBe(2);
+  });
+});
+
+describe('A baseline that is damaged', () => {
+  it('never has its damaged bytes copied: the file is compressed anew, with a warning', async () => {
+    const { bench, first, archive } = await backedUp();
+    const wrong = first.archive.entries.find(({ name }) => name.endsWith('-Data.db'))!;
+    await flip(archive, wrong.segment!.offset + wrong.segment!.length - 3);
+    const { result, log } = await bench.backup({ tables: ['users'] });
+    expect(result).toBe(3);
+    expect(log().join('\n')).toMatch(
+      new RegExp(
+        `WARNING - Backup ${first.label} of users is damaged, .*: ${wrong.name}: its bytes in the archive`,
+      ),
+    );
+    expect(reuseLines(log()).join()).toContain('7 files: 3 new, 4 reused');
+    expect(await expectWhole(bench)).toMatchObject({ type: 'incremental', baseline: first.label });
+  });
+
+  it.each(['cut off', 'gone'])('is no reason to fail where its archive is %s', async (how) => {
+    const { bench, archive } = await backedUp();
+    if (how === 'gone') await rm(archive);
+    else await writeFile(archive, (await readFile(archive)).subarray(0, 30));
+    const { result } = await bench.backup({ tables: ['users'] });
+    expect(result).toBe(how === 'gone' ? 0 : 3);
+    await expectWhole(bench);
+  });
+
+  it('fails the table where just this one was asked for', async () => {
+    const { bench, first, archive } = await backedUp();
+    const wrong = first.archive.entries.find(({ name }) => name.endsWith('-TOC.txt'))!;
+    await flip(archive, wrong.segment!.offset + 30);
+    const { result, log } = await bench.backup({ tables: ['users'], baseline: first.label });
+    expect(result).toBe(1);
+    expect(log().join('\n')).toContain(
+      `Backup ${first.label} of 'users' cannot be built on: ${wrong.name}: `,
+    );
+    expect(await newest(bench)).toEqual(first);
+  });
+
+  it('is never used once verify found it invalid: an older one is', async () => {
+    const { bench, first } = await backedUp();
+    await bench.backup({ tables: ['users'], type: 'full' });
+    const store = storeOf(bench);
+    const found = await store.find(users);
+    const bad = {
+      at: new Date().toISOString(),
+      depth: 'full',
+      state: 'invalid',
+      problems: ['x is wrong'],
+    } as const;
+    await store.rememberVerified(found, bad);
+    expect((await bench.backup({ tables: ['users'] })).result).toBe(0);
+    expect(await newest(bench)).toMatchObject({ type: 'incremental', baseline: first.label });
+    const asked = await bench.backup({ tables: ['users'], baseline: (await manifestIn(found.folder)).label });
+    expect(asked.result).toBe(0);
+    const refused = await bench.backup({ tables: ['users'], baseline: `${first.label}_r1` });
+    expect(refused.result).toBe(1);
+    expect(refused.said()).toContain('verify found it invalid (x is wrong)');
+  });
+});
+
+describe('--type and --baseline', () => {
+  it('TX-24: an incremental one without a backup before is a failed table that says what to do', async () => {
+    const bench = await workbench();
+    await bench.fill('users', 1);
+    const { result, said } = await bench.backup({ tables: ['users'], type: 'incremental' });
+    expect(result).toBe(1);
+    expect(said()).toContain(
+      "There is no backup of 'users' to build on: run a full backup first (--type full)",
+    );
+    await bench.backup(
+      { tables: ['users'] },
+      { engine: { snapshot: () => Promise.reject(new Error('no')) } },
+    );
+    expect((await bench.backup({ tables: ['users'], type: 'incremental' })).result).toBe(1);
+  });
+
+  it('TX-25: --baseline names it though a newer one is there; one that is not there is a failed table', async () => {
+    const { bench, first } = await backedUp();
+    await bench.backup({ tables: ['users'] });
+    expect((await bench.backup({ tables: ['users'], baseline: first.label })).result).toBe(0);
+    expect(await newest(bench)).toMatchObject({ type: 'incremental', baseline: first.label });
+    const { result, said } = await bench.backup({ tables: ['users'], baseline: 'users_19990101_full' });
+    expect(result).toBe(1);
+    expect(said()).toContain("There is no backup users_19990101_full of 'users' to build on. There are: ");
+  });
+
+  it('a baseline for a full backup makes no sense', async () => {
+    const { bench, first } = await backedUp();
+    const { result } = await bench.backup({ tables: ['users'], type: 'full', baseline: first.label });
+    expect(result).toMatchObject({ kind: 'usage' });
+  });
+
+  it('a dry run says what it would build on', async () => {
+    const { bench, first } = await backedUp();
+    const { said } = await bench.backup({ tables: ['users'], dryRun: true });
+    expect(said()).toMatch(/^Backup users_\d{8}_incremental from /);
+    expect(said()).toContain(`  back up users, what did not change copied from ${first.label}\n`);
+  });
+});
