@@ -20,8 +20,8 @@ export type TableReuse = Omit<ReuseSource, 'onDamaged'>;
 export type ReuseByTable = ReadonlyMap<TableName, TableReuse | KnownError>;
 
 /**
- * Compares the snapshots with the backups that the plan found, as they are now, under the lock: before, a publishing that was cut off may
- * have been mended, or another run ended.
+ * Compares the snapshots with the backups that they can build on. Asked again under the lock: since the plan was made, a
+ * publishing that was cut off may have been mended, or another run have ended.
  */
 export async function findReuse(
   { steps, type, baseline }: Pick<BackupPlan, 'steps' | 'type' | 'baseline'>,

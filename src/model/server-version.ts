@@ -11,6 +11,8 @@ export interface ServerVersion {
   readonly known: boolean;
   /** Whether the release tells which index keys are columns of the base table: not one that cannot be read. */
   readonly tellsIndexColumns: boolean;
+  /** Whether CQL makes the views behind Alternator's indexes: Scylla refuses their names (recorded cql 304, 305). */
+  readonly takesIndexViews: boolean;
 }
 
 /** What every Scylla tells drivers as its release_version: it stands for all of them, so it says nothing. */
@@ -27,7 +29,7 @@ const TOLD_TO_DRIVERS = '3.0.8';
 export function parseServerVersion(engine: string, version: string): ServerVersion {
   if (version === TOLD_TO_DRIVERS) return unknown(version);
   if (engine === 'Cassandra')
-    return { text: `${engine} ${version}`, line: [6, 2], known: true, tellsIndexColumns: true };
+    return { text: `${engine} ${version}`, line: [6, 2], known: true, tellsIndexColumns: true, takesIndexViews: true };
   const parts = /^(\d+)\.(\d+)(?![\d])/.exec(version);
   if (!parts) return unknown(version);
   return {
@@ -35,6 +37,7 @@ export function parseServerVersion(engine: string, version: string): ServerVersi
     line: openSourceLine(Number(parts[1]), Number(parts[2])),
     known: true,
     tellsIndexColumns: true,
+    takesIndexViews: false,
   };
 }
 
@@ -53,6 +56,7 @@ const unknown = (text: string): ServerVersion => ({
   line: [Infinity, Infinity],
   known: false,
   tellsIndexColumns: false,
+  takesIndexViews: false,
 });
 
 /**

@@ -1,8 +1,8 @@
-import { chown, link, mkdir, rm } from 'node:fs/promises';
+import { chown, link, lstat, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TableDirectory } from '../engine/engine.js';
 import { KnownError, messageOf } from '../errors.js';
-import { parseComponentName } from '../model/sstable.js';
+import { parseComponentName, SNAPSHOT_NOTES } from '../model/sstable.js';
 import type { TableRecord } from '../model/table-record.js';
 import { exists, namesIn, syncDirectory } from '../system/files.js';
 import { waitUntil } from '../system/wait.js';
@@ -34,14 +34,17 @@ export async function placeFiles(
   report.info(`Data extracted to ${upload}/`);
 }
 
-/** Rejects with `files` when files that are not ours wait in `upload/`: they would be loaded along. */
+/**
+ * Rejects with `files` when files that are not ours wait in `upload/`: SSTables would be loaded along, and for any other file the
+ * server refuses the whole load (behaviour.md N341 to N354). It leaves its own two notes and directories alone.
+ */
 export async function expectNoForeignFiles(
   { path }: TableDirectory,
   ours: readonly string[] = [],
 ): Promise<void> {
   const upload = join(path, 'upload');
-  const known = new Set(ours);
-  const foreign = (await componentsIn(upload)).filter((name) => !known.has(name));
+  const known = new Set([...ours, ...SNAPSHOT_NOTES]);
+  const foreign = (await filesIn(upload)).filter((name) => !known.has(name));
   if (foreign.length === 0) return;
   throw new KnownError('files', `${upload} is not empty: ${foreign.slice(0, 3).join(', ')}`, {
     hint: 'Load these files by nodetool refresh, or take them away; then restore again.',
@@ -135,6 +138,12 @@ export async function waitPatiently(
     const why = signal.aborted ? 'nobody waited for them' : messageOf(error);
     report.warn(`The ${what} may not be complete yet: ${why}. The server completes them by itself.`);
   }
+}
+
+async function filesIn(directory: string): Promise<readonly string[]> {
+  const names = await namesIn(directory);
+  const kinds = await Promise.all(names.map((name) => lstat(join(directory, name))));
+  return names.filter((_, index) => kinds[index]?.isDirectory() !== true);
 }
 
 const componentsIn = async (directory: string): Promise<readonly string[]> =>

@@ -10,12 +10,16 @@ import type { RestoreTools } from './tools.js';
  * indexes is left out where the API can be asked for them: Scylla takes no CQL for it (recorded cql 304, 305).
  */
 export async function makeViews(
-  { name, saved, strictViews }: LoadStep,
+  { name, saved, strictViews, target }: LoadStep,
   { engine, report }: RestoreTools,
 ): Promise<void> {
   const schema = expectCql(saved.cql);
   const views = schema.views.filter(
-    (view) => saved.alternator === undefined || 'problem' in view || !isIndexView(view.statement),
+    (view) =>
+      saved.alternator === undefined ||
+      target.server.takesIndexViews ||
+      'problem' in view ||
+      !isIndexView(view.statement),
   );
   const failed = (what: string, error: unknown) => {
     const text = `Error restoring ${what}: ${messageOf(error)}`;

@@ -34,13 +34,14 @@ const columnTypes = (statement: string): readonly string[] =>
   identify(statement).kind === 'table' ? tableColumns(statement).map(({ type }) => type) : [];
 
 /** Indexes that a table has no more when CQL has made it: local ones are CreateTable's alone, older servers add none at all. */
-export const indexesLostByCql = (
+export function indexesLostByCql(
   { GlobalSecondaryIndexes = [], LocalSecondaryIndexes = [] }: TableDescription,
   server: CreationPlace['server'],
-): readonly string[] =>
-  [...(rule(server, 'gsi-by-update-table') ? [] : GlobalSecondaryIndexes), ...LocalSecondaryIndexes].map(
-    ({ IndexName }) => IndexName,
-  );
+): readonly string[] {
+  if (server.takesIndexViews) return [];
+  const globals = rule(server, 'gsi-by-update-table') ? [] : GlobalSecondaryIndexes;
+  return [...globals, ...LocalSecondaryIndexes].map(({ IndexName }) => IndexName);
+}
 
 /** The keyspace as it will be made; undefined where the backup does not say. */
 export function keyspaceOfCql(

@@ -118,7 +118,7 @@ export function directoryStore({
 
     async unpack(backup, directory, onProgress) {
       const { size } = await lstat(backup.archive);
-      return unpackArchive(directory, {
+      const unpacking = unpackArchive(directory, {
         archive: backup.archive,
         ...(backup.kind === 'manifest' ? { record: backup.manifest.archive } : {}),
         jobs: effort.jobs,
@@ -126,6 +126,9 @@ export function directoryStore({
         onBytes: (bytes) => {
           onProgress(bytes, size);
         },
+      });
+      return unpacking.catch((error: unknown) => {
+        throw namingArchive(error, backup.archive);
       });
     },
 
@@ -249,4 +252,11 @@ async function proveWritable(root: string): Promise<void> {
   const probe = join(root, `@probe-${process.pid}`);
   await makeDirectory(probe);
   await removeTree(probe);
+}
+
+/** Whoever reads that a file is damaged wants to know in which archive. */
+function namingArchive(error: unknown, archive: string): unknown {
+  if (!(error instanceof KnownError) || error.kind !== 'damaged' || error.message.includes(archive))
+    return error;
+  return new KnownError('damaged', `${archive}: ${error.message}`, { cause: error });
 }

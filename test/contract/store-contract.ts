@@ -1,9 +1,10 @@
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { partsToReuse } from '../../src/backup/reuse.js';
 import { parseTableName } from '../../src/model/table-name.js';
 import type { Store } from '../../src/store/store.js';
-import { publishBackup, sourcesIn, sstableFolder } from '../support/backup-fixture.js';
+import { manifestFor, publishBackup, sourcesIn, sstableFolder } from '../support/backup-fixture.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 
 const users = parseTableName('users');
@@ -201,6 +202,27 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
       const damaged = { ...full, depth: 'quick', state: 'invalid', problems: ['x is missing'] } as const;
       await store.rememberVerified(await store.find(users, 'users_20261120_full'), damaged);
       expect(await store.verified(await store.find(users, 'users_20261120_full'))).toEqual(damaged);
+    });
+
+    it('copies what a backup before has of an archive, which may be pruned then', async () => {
+      const { store, work } = await opened();
+      const directory = await publish(store, work, 'users_20261120_full', { a: 1 });
+      const baseline = await store.find(users);
+      if (baseline.kind !== 'manifest') throw new Error('unreachable: it was published');
+      const writer = await store.begin(users, 'users_20261121_incremental');
+      const names = await readdir(directory);
+      const source = { directory, files: await sourcesIn(directory), onProgress: noProgress };
+      const parts = await partsToReuse(directory, names, baseline.manifest.archive.entries);
+      const damaged: string[] = [];
+      const onDamaged = (_name: string | null, problem: string) => void damaged.push(problem);
+      const archive = await writer.archive({ ...source, reuse: { baseline, parts, onDamaged } });
+      expect(archive.entries.map(({ name, reused }) => [name, reused])).toEqual(
+        names.sort().map((name) => [name, true]),
+      );
+      expect(damaged).toEqual([]);
+      const made = { table: 'users', label: 'users_20261121_incremental', directory };
+      await writer.publish(manifestFor({ ...made, finishedAt: timeOf(made.label) }, archive));
+      expect(await store.verify(await store.find(users), 'full', noProgress)).toMatchObject({ problems: [] });
     });
 
     it('refuses to publish over a newer generation, and leaves everything as it was', async () => {

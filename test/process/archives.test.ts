@@ -126,7 +126,7 @@ describe.concurrent('what other programs see', () => {
     } as const;
     const stage = await setUp({ tables: [spec] });
     await stage.tool(['backup', 'users']);
-    const result = await stage.tool(['restore', 'users', '--yes']);
+    const result = await stage.tool(['restore', 'users', '--yes', '--recreate']);
     expect(result.code, result.stderr).toBe(0);
     expect(result.stderr).not.toContain('drift');
     const changes = stage.fake.calls.changes().map((change) => change.split(' ').slice(0, 2).join(' '));

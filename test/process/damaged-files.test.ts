@@ -53,9 +53,27 @@ const dataRows = (like?: Row['like']): readonly Row[] =>
   (
     [
       ['a byte of Data.db', byteOf('Data.db'), OTHER_BYTES],
-      ['a truncated Data.db', on('Data.db', (path) => truncateSync(path, 20)), OTHER_SIZE],
-      ['Data.db one byte short', on('Data.db', (path, size) => truncateSync(path, size - 1)), OTHER_SIZE],
-      ['Data.db with bytes appended', on('Data.db', (path) => appendFileSync(path, 'xyz')), OTHER_SIZE],
+      [
+        'a truncated Data.db',
+        on('Data.db', (path) => {
+          truncateSync(path, 20);
+        }),
+        OTHER_SIZE,
+      ],
+      [
+        'Data.db one byte short',
+        on('Data.db', (path, size) => {
+          truncateSync(path, size - 1);
+        }),
+        OTHER_SIZE,
+      ],
+      [
+        'Data.db with bytes appended',
+        on('Data.db', (path) => {
+          appendFileSync(path, 'xyz');
+        }),
+        OTHER_SIZE,
+      ],
     ] as const
   ).map(([damage, plant, against]) => ({ damage, plant, against, alone: DIGEST, ...(like ? { like } : {}) }));
 
@@ -68,20 +86,26 @@ const ROWS: readonly Row[] = [
   ...dataRows('one'),
   {
     damage: 'a wrong Digest.crc32',
-    plant: on('Digest.crc32', (path) => writeFileSync(path, '12345')),
+    plant: on('Digest.crc32', (path) => {
+      writeFileSync(path, '12345');
+    }),
     against: OTHER_SIZE,
     alone: DIGEST,
   },
   {
     damage: 'an empty Digest.crc32',
-    plant: on('Digest.crc32', (path) => writeFileSync(path, '')),
+    plant: on('Digest.crc32', (path) => {
+      writeFileSync(path, '');
+    }),
     against: OTHER_SIZE,
     alone: NO_DIGEST,
   },
   { damage: 'a byte of TOC.txt', plant: byteOf('TOC.txt'), against: OTHER_BYTES, alone: LISTED },
   {
     damage: 'a byte at the head of Statistics.db',
-    plant: on('Statistics.db', (path) => flipByte(path, 3)),
+    plant: on('Statistics.db', (path) => {
+      flipByte(path, 3);
+    }),
     against: OTHER_BYTES,
     alone: /^\S+-Statistics\.db is damaged: it would have 251 parts\.$/,
   },
@@ -154,7 +178,9 @@ async function expectAllRefused(
   whyOf: (row: Row) => RegExp | undefined,
 ): Promise<void> {
   await plantAll(stage, rows, told);
-  const { code, stderr } = await expectUntouched(stage, () => stage.tool(['restore', '--all', '--yes'], MANY));
+  const { code, stderr } = await expectUntouched(stage, () =>
+    stage.tool(['restore', '--all', '--yes'], MANY),
+  );
   expect(code, stderr).toBe(5);
   const reasons = rows.map((row) => {
     const [why = ''] = saidOf(stderr, row).filter((line) => line.startsWith('ERROR - '));

@@ -61,7 +61,7 @@ describe.concurrent('list', () => {
     expect(heading).toMatch(/^TABLE +LABEL +AGE +SIZE +VERSIONS +VERIFIED +NODE$/);
     const row = (table: string, versions: number) =>
       new RegExp(
-        `^${table} +all_\\d{8}_full +\\d+ seconds? +[\\d.]+ \\w+ +${versions} +never +127\\.\\d+\\.\\d+\\.\\d+$`,
+        `^${table} +all_\\d{8}_incremental +\\d+ seconds? +[\\d.]+ \\w+ +${versions} +never +127\\.\\d+\\.\\d+\\.\\d+$`,
       );
     expect(orders).toMatch(row('orders', 1));
     expect(users).toMatch(row('users', 2));

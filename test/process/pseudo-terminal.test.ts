@@ -92,7 +92,7 @@ describe.concurrent('at a terminal', () => {
     const result = await terminal.running.result;
     expect(result.code, terminal.shown()).toBe(6);
     expect(terminal.shown()).toMatch(
-      /DELETE the present table users and restore it from backup users_\d{8}_full/,
+      /EMPTY the present table users, whose schema is the same, and load it from backup users_\d{8}_full/,
     );
     expect([stage.trees(), stage.fake.calls.changes()]).toEqual([trees, calls]);
   });

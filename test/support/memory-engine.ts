@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { lstat, mkdir, readdir, rm } from 'node:fs/promises';
+import { lstat, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { tableColumns } from '../../src/cql/table-columns.js';
 import { unquoteName } from '../../src/cql/quoting.js';
@@ -262,7 +262,6 @@ export function memoryEngine({ root, node = {}, replication }: MemoryEngineOptio
       return { path, uid, gid };
     },
     async workDirectory() {
-      await mkdir(join(root, 'work'), { recursive: true });
       return join(root, 'work');
     },
     async refresh(record) {

@@ -2,7 +2,7 @@ import { orders, ordersTable } from './items.js';
 import { stateOf, type PreparedStates, type Scenario } from './kill-points.js';
 import type { NodeBench } from './with-node.js';
 
-const ITEMS = 300;
+const ITEMS = 100;
 
 const restore = (table: string) => ['restore', table, '--yes'];
 const deleted = async ({ reader }: NodeBench, table: string) => {

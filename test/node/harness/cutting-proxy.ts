@@ -37,7 +37,11 @@ export async function cuttingProxy(endpoint: string): Promise<CuttingProxy> {
     cuts: () => cuts,
     close() {
       server.closeAllConnections();
-      return new Promise((resolve) => server.close(() => resolve()));
+      return new Promise((resolve) =>
+        server.close(() => {
+          resolve();
+        }),
+      );
     },
   };
 }

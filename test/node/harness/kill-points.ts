@@ -85,7 +85,8 @@ export async function crashRound(
   const is = whichOf(found, { before, after });
   const problems = [
     ...(problem === undefined ? [] : [problem]),
-    ...(mended.code === 0 || mended.code === 3
+    // What had failed and was being taken back has not been restored.
+    ...(mended.code === 0 || mended.code === 3 || (mended.code === 1 && mayBeOld && is === 'old')
       ? []
       : [`${then} ended with ${mended.code}: ${mended.stderr.trim().slice(-400)}`]),
     ...(mayBeOld && is === 'old' ? [] : differences(found, then === 'undo' ? before : after)),
@@ -121,14 +122,22 @@ export const crashTable = (rows: readonly CrashRow[]): string =>
     ]),
   ]);
 
-/** All rounds of a scenario, one after another, `resume` and `undo` at each point. */
+/**
+ * All rounds of a scenario: `resume` and `undo` at each step, one of them after a death just behind its beginning, the other just
+ * before its end; the next scenario has it the other way round.
+ */
 export function roundsOf(
   steps: readonly string[],
+  scenario: number,
 ): readonly { readonly point: KillPoint; readonly then: CrashRow['then'] }[] {
-  return steps.flatMap((step) =>
-    (['after begin', 'before end'] as const).flatMap((when) =>
-      (['resume', 'undo'] as const).map((then) => ({ point: { step, when }, then })),
-    ),
+  const [first, second] =
+    scenario % 2 === 0 ? (['after begin', 'before end'] as const) : (['before end', 'after begin'] as const);
+  return steps.flatMap(
+    (step) =>
+      [
+        { point: { step, when: first }, then: 'resume' },
+        { point: { step, when: second }, then: 'undo' },
+      ] as const,
   );
 }
 

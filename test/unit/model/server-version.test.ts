@@ -18,6 +18,7 @@ describe('The version of a server', () => {
       line,
       known: true,
       tellsIndexColumns: true,
+      takesIndexViews: false,
     });
   });
 
@@ -31,6 +32,7 @@ describe('The version of a server', () => {
       line,
       known: true,
       tellsIndexColumns: true,
+      takesIndexViews: false,
     });
   });
 
@@ -41,6 +43,7 @@ describe('The version of a server', () => {
       line: [6, 2],
       known: true,
       tellsIndexColumns: true,
+      takesIndexViews: true,
     });
     expect(rule(server, 'gsi-keys-are-columns')).toBe(true);
     expect(rule(server, 'lsi-keys-are-columns')).toBe(true);

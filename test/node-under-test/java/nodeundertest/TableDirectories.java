@@ -5,6 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.apache.cassandra.db.ColumnFamilyStore;
 import org.apache.cassandra.db.Directories;
@@ -25,6 +27,7 @@ final class TableDirectories implements SchemaChangeListener {
     private static final Logger LOG = LoggerFactory.getLogger(TableDirectories.class);
     private static final boolean AUTO_SNAPSHOT = Boolean.getBoolean("nodeundertest.auto_snapshot");
     private static final long DELETION_DEADLINE_MS = 10_000;
+    private static final Set<ColumnFamilyStore> SUBSCRIBED = ConcurrentHashMap.newKeySet();
 
     @Override
     public void onCreateTable(TableMetadata table) {
@@ -68,6 +71,8 @@ final class TableDirectories implements SchemaChangeListener {
     private static void snapshotBeforeTruncate(ColumnFamilyStore store) {
         // TRUNCATE of a base table empties its views without a notification of their own: only the base is kept.
         if (!AUTO_SNAPSHOT || store.metadata().isView()) return;
+        // A booting server tells the listener of its tables, too: a second snapshot of the same name would fail the TRUNCATE.
+        if (!SUBSCRIBED.add(store)) return;
         store.getTracker().subscribe((notification, sender) -> {
             if (!(notification instanceof TruncationNotification truncation)) return;
             Path snapshots = Tables.directory(store).resolve(Directories.SNAPSHOT_SUBDIR);
