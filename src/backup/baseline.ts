@@ -7,7 +7,8 @@ export type Baseline = ManifestBackup | string;
 
 /**
  * The newest backup of a table whose archive says where each entry lies, or the one of that label. Never one that `verify`
- * found invalid; one that nobody verified will do, since every byte that is copied is compared with its manifest.
+ * found invalid; one that nobody verified will do, since every byte that is copied is decompressed and
+ * compared with the file.
  */
 export async function findBaseline(
   table: TableName,
@@ -36,7 +37,9 @@ function usableOf({ found, verified }: Generation): Baseline {
   if (found.kind !== 'manifest') return 'it has no manifest';
   if (verified?.state === 'invalid')
     return `verify found it invalid (${verified.problems[0] ?? verified.at})`;
-  if (!found.manifest.archive.entries.some(({ segment }) => segment !== null))
+  const { entries } = found.manifest.archive;
+  // Of an empty table nothing need be copied.
+  if (entries.length > 0 && !entries.some(({ segment }) => segment !== null))
     return 'its archive is one stream, of which no part can be copied';
   return found;
 }

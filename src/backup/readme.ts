@@ -57,7 +57,7 @@ export function readmeText(facts: ReadmeFacts): string {
     '* manifest.json: every file with its size and SHA-256',
     '',
     'The easy way to restore:',
-    `* alternator-backup restore ${shellWord(record.name)}`,
+    `* alternator-backup restore --from ${shellWord(facts.label)} -- ${shellWord(record.name)}`,
     '',
     'By hand: in this folder, on the node, as root, with bash. Where authorization is on, sign the curl calls: add',
     '--aws-sigv4 aws:amz:us-east-1:dynamodb --user "$ROLE:$SALTED_HASH".',

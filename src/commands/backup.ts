@@ -16,7 +16,7 @@ import { nothingLeft, selectionOf } from './names-asked.js';
 import { onNode } from './on-node.js';
 import { expectOutsideNode } from './places.js';
 import type { Tools } from './tools.js';
-import { unfinishedTables, unfinishedText } from './unfinished-jobs.js';
+import { unfinishedNow, unfinishedTables } from './unfinished-jobs.js';
 
 export interface BackupFlags {
   readonly tables: readonly string[];
@@ -50,14 +50,12 @@ export async function backupCommand(flags: BackupFlags, tools: Tools): Promise<E
   const plan = await refuseUnfinished(asked.request, await makePlan(asked, tools), tools);
   const records = recordsOf(plan);
   await expectOutsideNode(tools.settings, records);
-  if (plan.refusals.length > 0) {
-    for (const line of describePlan(plan)) tools.report.say(line);
-    throw new KnownError('refused', plan.refusals.join('\n'), { changed: 'Nothing was done.' });
-  }
+  expectNoRefusals(plan, tools);
   if (flags.dryRun === true) return tellPlan(plan, tools);
 
-  const run = records.length === 0 ? outcomesWithoutRun : runPlan;
-  const ran = await run(plan, tools);
+  const ran = await (records.length === 0
+    ? outcomesWithoutRun(plan, tools)
+    : runPlan(asked.request, plan, tools));
   const exitCode = tell(asked.request, ran, tools);
   // The menu teaches the flags; from a pipe nobody is there to learn.
   if (asked.sameAs) tools.report.info(`The same without the menu: ${commandLine(asked.sameAs)}`);
@@ -69,20 +67,26 @@ async function refuseUnfinished(
   { tables }: BackupRequest,
   plan: BackupPlan,
   tools: Tools,
+  look: typeof unfinishedTables = unfinishedTables,
 ): Promise<BackupPlan> {
-  const unfinished = await unfinishedTables(
+  const unfinished = await look(
     plan.steps.map(({ name }) => name),
     tools,
   );
-  const reasons = [...unfinished].map(([name, job]) => unfinishedText(name, job));
+  const reasons = [...unfinished.values()];
   if (tables !== 'all' || reasons.length === 0) return { ...plan, refusals: [...plan.refusals, ...reasons] };
   const steps = plan.steps.map((step): TableStep => {
-    const job = unfinished.get(step.name);
-    return job
-      ? { action: 'fail', name: step.name, reason: unfinishedText(step.name, job), kind: 'refused' }
-      : step;
+    const reason = unfinished.get(step.name);
+    return reason === undefined ? step : { action: 'fail', name: step.name, reason, kind: 'refused' };
   });
   return { ...plan, steps };
+}
+
+/** One refusal is of the whole run: nothing was done for any table. */
+function expectNoRefusals(plan: BackupPlan, { report }: Tools): void {
+  if (plan.refusals.length === 0) return;
+  for (const line of describePlan(plan)) report.say(line);
+  throw new KnownError('refused', plan.refusals.join('\n'), { changed: 'Nothing was done.' });
 }
 
 const recordsOf = ({ steps }: BackupPlan): readonly TableRecord[] =>
@@ -186,14 +190,18 @@ async function makePlan(
   return { ...plan, steps };
 }
 
-async function runPlan(plan: BackupPlan, tools: Tools): Promise<RanBackup> {
+async function runPlan(request: BackupRequest, plan: BackupPlan, tools: Tools): Promise<RanBackup> {
   const { settings } = tools;
   const [first] = recordsOf(plan);
   // A wrong --data-dir must not be found out after the snapshot.
   if (first) await tools.engine.tableDirectory(first);
   return onNode('backup', tools, async () => {
-    await prepareStore(plan, tools);
-    return runBackup(plan, {
+    // Since it was looked for, another run may have been cut off.
+    const still = await refuseUnfinished(request, plan, tools, unfinishedNow);
+    expectNoRefusals(still, tools);
+    if (recordsOf(still).length === 0) return outcomesWithoutRun(still, tools);
+    await prepareStore(still, tools);
+    return runBackup(still, {
       ...tools,
       shownRoot: settings.shownBackupDirectory,
       runbook: { endpoint: settings.endpoint, nodetool: settings.nodetool },

@@ -1,13 +1,15 @@
-import { KnownError } from '../errors.js';
-import { isOpen, isUndoable, type Job } from '../model/job.js';
+import type { NodeIdentity } from '../engine/engine.js';
+import { KnownError, type ErrorKind } from '../errors.js';
+import { isOpen, isTouchedIn, isUndoable, type Job, type JobSource, type JobTable } from '../model/job.js';
 import { parseTableName } from '../model/table-name.js';
 import { requestOf } from '../restore/job-of.js';
 import { planOne, type FoundSource, type RestoreStep } from '../restore/plan.js';
 import type { RestoreRequest } from '../restore/request.js';
 import { isGoingBack, tablesLeft } from '../restore/resume.js';
-import { readSafetyCopy } from '../restore/safety-copy.js';
+import type { DamagedJournal } from '../restore/journals.js';
+import { readSafetyCopy, type SafetyCopy } from '../restore/safety-copy.js';
+import { jobSourceOf } from '../restore/source.js';
 import { savedOfCopy } from '../restore/saved-of-copy.js';
-import { isTouchedIn, type JobTable } from '../model/job.js';
 import { findBackup, factsOf } from './restore-facts.js';
 import type { Tools } from './tools.js';
 
@@ -25,13 +27,20 @@ export async function chooseJob(
     return job;
   }
   const { jobs, damaged } = await journals.list();
+  // It may be the newest of all: an older one on top of it would replace what nobody meant.
+  if (damaged.length > 0) throw nothing(`${unread(damaged)}. Name the job to ${what}`);
   const job = jobs.findLast(fits);
   if (job) return job;
-  const unread = damaged.map(({ file, problem }) => `; ${file} cannot be read: ${problem}`).join('');
-  throw nothing(
-    what === 'resume' ? `No restore was cut off${unread}` : `No restore can be taken back${unread}`,
-  );
+  throw nothing(what === 'resume' ? 'No restore was cut off' : 'No restore can be taken back');
 }
+
+const unread = (damaged: readonly DamagedJournal[]): string =>
+  damaged
+    .map(
+      ({ file, problem }) =>
+        `The journal ${file} cannot be read, so that nobody knows what its job has done: ${problem}`,
+    )
+    .join('; ');
 
 const whyNot = ({ id, tables }: Job, what: 'resume' | 'undo'): string => {
   const states = tables.map(
@@ -61,38 +70,57 @@ export async function stepsLeft(job: Job, tools: Tools): Promise<readonly Restor
 async function stepOf(
   entry: JobTable,
   job: Job,
-  request: RestoreRequest,
-  node: Awaited<ReturnType<Tools['engine']['identify']>>,
+  asked: RestoreRequest,
+  node: NodeIdentity,
   tools: Tools,
 ): Promise<RestoreStep> {
   const name = parseTableName(entry.name);
-  const unfinished = `Table '${name}' is as job ${job.id} left it; alternator-backup undo ${job.id} takes it back.`;
+  const fail = (reason: string, more: { readonly kind?: ErrorKind; readonly changed?: string } = {}) =>
+    ({ action: 'fail', name, reason, kind: 'refused', ...more }) as const;
   const found = await sourceOf(entry, job, tools);
   const facts = await factsOf(name, found, tools);
+  const live = facts.live.kind === 'table' ? facts.live.record : undefined;
+  // As when it was planned: a copy says itself by what its table can be made again.
+  const isCopy = 'source' in found && found.source.kind === 'copy';
+  const request = isCopy ? { ...asked, schema: found.source.copy.way } : asked;
+
   if (!isTouchedIn(entry)) {
-    if (entry.source.kind !== 'nothing') return planOne(facts, request, node);
-    return facts.live.kind === 'table' && facts.live.record.id === entry.liveId
-      ? { action: 'delete', name, job: entry.source.job, live: facts.live.record }
-      : { action: 'fail', name, reason: `the table '${name}' is another one by now`, kind: 'refused' };
+    const isSame = (live?.id ?? null) === entry.liveId;
+    const another = `the table '${name}' is not as it was when job ${job.id} was planned: start anew, and look at the plan`;
+    if (entry.source.kind === 'nothing')
+      return live && isSame ? { action: 'delete', name, job: entry.source.job, live } : fail(another);
+    const step = planOne(facts, request, node);
+    if (step.action === 'fail') return step;
+    // Nobody was asked whether this one may be replaced, nor whether one that may be emptied may be made anew.
+    return isSame && step.action === entry.action ? step : fail(another);
   }
+  const changed = `Table '${name}' is as job ${job.id} left it; alternator-backup undo ${job.id} takes it back.`;
   // The table that was there is the one of the safety copy, whatever is there now.
-  const before = entry.safetyCopy === null ? undefined : (await readSafetyCopy(entry.safetyCopy)).record;
+  const copy = entry.safetyCopy === null ? undefined : await copyOrWhyNot(entry.safetyCopy);
+  if (copy instanceof KnownError) return fail(copy.message, { kind: copy.kind, changed });
   if (entry.source.kind === 'nothing') {
-    return before
-      ? { action: 'delete', name, job: entry.source.job, live: before }
-      : { action: 'fail', name, reason: 'its safety copy is gone', kind: 'refused', changed: unfinished };
+    return copy
+      ? { action: 'delete', name, job: entry.source.job, live: copy.record }
+      : fail('its safety copy is gone', { changed });
   }
-  const present = entry.action === 'reload' && facts.live.kind === 'table' ? facts.live.record : undefined;
-  const record = before ?? present;
+  const present = live?.id === entry.liveId ? live : undefined;
+  const record = copy?.record ?? present;
   const step = planOne(
     { ...facts, live: record ? { kind: 'table', record } : { kind: 'missing' }, neighbours: [] },
     request,
     node,
   );
-  if (step.action === 'fail') return { ...step, changed: unfinished };
+  if (step.action === 'fail') return { ...step, changed };
   if (step.action === 'delete' || entry.action === 'delete') throw new Error('a source is loaded');
   return { ...step, action: entry.action };
 }
+
+/** A copy that cannot be used fails its own table only: the reason is given, not thrown. */
+export const copyOrWhyNot = (directory: string): Promise<SafetyCopy | KnownError> =>
+  readSafetyCopy(directory).catch((error: unknown) => {
+    if (error instanceof KnownError) return error;
+    throw error;
+  });
 
 /** The same source as then, byte for byte, or the reason why not. */
 async function sourceOf({ name, source }: JobTable, job: Job, tools: Tools): Promise<FoundSource> {
@@ -100,25 +128,39 @@ async function sourceOf({ name, source }: JobTable, job: Job, tools: Tools): Pro
     case 'nothing':
       return { problem: 'there is nothing to load', kind: 'refused' };
     case 'copy': {
-      const copy = await readSafetyCopy(source.directory);
+      const copy = await copyOrWhyNot(source.directory);
+      if (copy instanceof KnownError) return { problem: copy.message, kind: copy.kind };
       return { source: { kind: 'copy', job: source.job, copy }, saved: savedOfCopy(copy) };
     }
     case 'backup': {
       const table = parseTableName(source.table);
       const found = await findBackup(table, source.label ?? undefined, parseTableName(name), tools);
-      if ('problem' in found) {
-        const elsewhere =
-          job.backupDirectory === tools.settings.backupDirectory
-            ? ''
-            : `; the job had --backup-dir ${job.backupDirectory}`;
-        return { ...found, problem: `${found.problem}${elsewhere}` };
-      }
-      const { source: there } = found;
-      const checksum =
-        there.kind === 'backup' && there.backup.kind === 'manifest' ? there.backup.manifest.checksum : null;
-      return checksum === source.checksum
-        ? found
-        : { problem: `the backup of '${table}' is another one than when the job began`, kind: 'refused' };
+      const elsewhere =
+        job.backupDirectory === tools.settings.backupDirectory
+          ? ''
+          : `; the job had --backup-dir ${job.backupDirectory}`;
+      if ('problem' in found) return { ...found, problem: `${found.problem}${elsewhere}` };
+      const isSame = await jobSourceOf(found.source).then(
+        (now) => isSameSource(source, now),
+        (error: unknown) => {
+          if (!(error instanceof KnownError)) throw error;
+          return false;
+        },
+      );
+      const problem = `the backup of '${table}' is another one than when the job began${elsewhere}`;
+      return isSame ? found : { problem, kind: 'refused' };
     }
   }
+}
+
+/** By the digests of its manifest; a folder without one is the same where its archive was not written since. */
+function isSameSource(then: JobSource, now: JobSource): boolean {
+  if (then.kind !== 'backup' || now.kind !== 'backup' || then.checksum !== now.checksum) return false;
+  if (then.checksum !== null) return true;
+  return (
+    then.archive !== null &&
+    then.folder === now.folder &&
+    then.archive.size === now.archive?.size &&
+    then.archive.mtimeMs === now.archive.mtimeMs
+  );
 }

@@ -2,6 +2,7 @@ import { formatAge } from '../model/age.js';
 import { formatSize } from '../model/size.js';
 import { textTable } from '../model/text-table.js';
 import type { Verified } from '../model/verification.js';
+import { generationLabel } from '../store/generation-label.js';
 import type { Generation } from '../store/store.js';
 
 /** One generation of one table, as it is listed. */
@@ -33,9 +34,11 @@ function cells({ table, generation, number, versions, asOneOf }: Listed, now: Da
   const { found, madeAt, size, verified } = generation;
   const isUnusable = 'problem' in found;
   const manifest = !isUnusable && found.kind === 'manifest' ? found.manifest : undefined;
+  // By this --from finds it.
+  const olderLabel = number === 1 ? [] : [generationLabel(found) ?? ''];
   return [
     table,
-    manifest?.label ?? (isUnusable ? '(unusable)' : '(documented script)'),
+    manifest?.label ?? [...olderLabel, isUnusable ? '(unusable)' : '(documented script)'].join(' '),
     madeAt === undefined ? '-' : formatAge(madeAt, now),
     size === undefined ? '-' : formatSize(size),
     asOneOf ? `${number} of ${versions}` : String(versions),
@@ -60,7 +63,7 @@ export function listedJson({ table, generation, number, versions }: Listed): obj
   const { address, hostId, datacenter, rack } = manifest?.node ?? {};
   return {
     table,
-    label: manifest?.label ?? null,
+    label: manifest?.label ?? (number === 1 ? null : (generationLabel(found) ?? null)),
     kind: 'problem' in found ? 'unusable' : found.kind,
     folder: found.folder,
     newest: number === 1,

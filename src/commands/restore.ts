@@ -13,7 +13,7 @@ import { commandLine, type Choice } from './command-line.js';
 import { isConfirmed } from './menu.js';
 import { nothingLeft, selectionOf } from './names-asked.js';
 import { onNode } from './on-node.js';
-import { refuseUnfinished } from './unfinished-jobs.js';
+import { refuseUnfinished, unfinishedNow } from './unfinished-jobs.js';
 import { expectOutsideNode } from './places.js';
 import { makePlan } from './restore-facts.js';
 import { restoreMenu } from './restore-menu.js';
@@ -67,9 +67,11 @@ export async function restoreCommand(flags: RestoreFlags, tools: Tools): Promise
   if (!asked.confirmed && isPossible && !(await confirm(plan, tools))) return decline(tools);
 
   await tools.store.prepare();
-  const outcomes = await onNode('restore', tools, () =>
-    runRestore(plan, { ...tools, shownRoot: tools.settings.shownBackupDirectory }),
-  );
+  const outcomes = await onNode('restore', tools, async () => {
+    // While somebody was asked, another run may have been cut off.
+    const still = await refuseUnfinished(plan, tools, unfinishedNow);
+    return runRestore(still, { ...tools, shownRoot: tools.settings.shownBackupDirectory });
+  });
   const exitCode = tell(asked.all || plan.steps.length > 1, outcomes, tools);
   if (asked.sameAs) tools.report.info(`The same without the menu: ${commandLine(asked.sameAs)}`);
   return exitCode;

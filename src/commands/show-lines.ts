@@ -3,6 +3,7 @@ import type { Manifest } from '../model/manifest.js';
 import { formatSize } from '../model/size.js';
 import { textTable } from '../model/text-table.js';
 import type { Verified } from '../model/verification.js';
+import { generationLabel } from '../store/generation-label.js';
 import type { DocumentedBackup } from '../store/store.js';
 import { verifiedCell } from './list-lines.js';
 
@@ -83,21 +84,25 @@ export function manifestLines(manifest: Manifest, facts: ShowFacts): readonly st
 }
 
 /** A folder of the documented scripts says little of itself. */
-export const documentedLines = (
-  { table, layout, archive }: DocumentedBackup,
-  { folder, verified, now }: ShowFacts,
-): readonly string[] => [
-  `Backup of ${table} by the documented script`,
-  ...indented([
-    ['Folder', folder],
-    ['Schema', layout === 'legacy' ? 'schema.cql' : 'table_schema.cql and materialized_view_N.cql'],
-    ['Archive', archive.slice(archive.lastIndexOf('/') + 1)],
-    ['Manifest', 'none: what its bytes were nobody knows'],
-    ['Verified', verifiedCell(verified, now)],
-    ...(verified?.problems ?? []).map((problem) => ['', problem]),
-    ['Restore', `alternator-backup restore -- ${table}`],
-  ]),
-];
+export function documentedLines(
+  backup: DocumentedBackup,
+  { folder, isNewest, verified, now }: ShowFacts,
+): readonly string[] {
+  const { table, layout, archive } = backup;
+  const label = isNewest ? undefined : generationLabel(backup);
+  return [
+    `Backup${label === undefined ? '' : ` ${label}`} of ${table} by the documented script`,
+    ...indented([
+      ['Folder', folder],
+      ['Schema', layout === 'legacy' ? 'schema.cql' : 'table_schema.cql and materialized_view_N.cql'],
+      ['Archive', archive.slice(archive.lastIndexOf('/') + 1)],
+      ['Manifest', 'none: what its bytes were nobody knows'],
+      ['Verified', verifiedCell(verified, now)],
+      ...(verified?.problems ?? []).map((problem) => ['', problem]),
+      ['Restore', `alternator-backup restore${label === undefined ? '' : ` --from ${label}`} -- ${table}`],
+    ]),
+  ];
+}
 
 function itemsOf(sample: Manifest['sample']): string {
   if (sample === null) return 'could not be read while backing up';

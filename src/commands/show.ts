@@ -2,6 +2,7 @@ import type { Writable } from 'node:stream';
 import { EXIT_CODES, KnownError, type ExitCode } from '../errors.js';
 import { isLabel } from '../model/label.js';
 import { parseTableName, type TableName } from '../model/table-name.js';
+import { generationLabel } from '../store/generation-label.js';
 import { README_FILE } from '../store/layout.js';
 import type { StoredBackup } from '../store/store.js';
 import { exists } from '../system/files.js';
@@ -85,6 +86,6 @@ export async function findShown(
 
 async function labelsOf(table: TableName, { store }: StoreTools): Promise<readonly string[]> {
   return (await store.generations(table)).flatMap(({ found }) =>
-    'problem' in found || found.kind !== 'manifest' ? [] : [found.label],
+    'problem' in found ? [] : (generationLabel(found) ?? []),
   );
 }

@@ -1,8 +1,9 @@
-import { EXIT_CODES, type ExitCode } from '../errors.js';
+import { EXIT_CODES, KnownError, type ErrorKind, type ExitCode } from '../errors.js';
 import { canGoBack, type Job } from '../model/job.js';
 import { newRunId } from '../model/run-id.js';
 import { exitCodeOf, type TableOutcome, warningLines } from '../model/outcome.js';
-import { parseTableName } from '../model/table-name.js';
+import { parseTableName, type TableName } from '../model/table-name.js';
+import { journalOf } from '../restore/journal.js';
 import { describePlan } from '../restore/describe-plan.js';
 import { requestOf } from '../restore/job-of.js';
 import type { RestorePlan, RestoreStep } from '../restore/plan.js';
@@ -10,13 +11,11 @@ import { planUndo } from '../restore/plan-undo.js';
 import type { RestoreRequest } from '../restore/request.js';
 import { startLeftService, tablesLeft, takeBackUnfinished } from '../restore/resume.js';
 import { runRestore } from '../restore/run.js';
-import { readSafetyCopy } from '../restore/safety-copy.js';
 import { describeJobs } from './describe-jobs.js';
-import { chooseJob } from './jobs.js';
+import { chooseJob, copyOrWhyNot } from './jobs.js';
 import { onNode } from './on-node.js';
 import type { Tools } from './tools.js';
-import { unfinishedJobOf } from '../restore/jobs-left.js';
-import { unfinishedText } from './unfinished-jobs.js';
+import { unfinishedOf, type Unfinished } from './unfinished-jobs.js';
 
 export interface UndoFlags {
   /** The newest one that can be taken back without it. */
@@ -37,7 +36,9 @@ export async function undoCommand(flags: UndoFlags, tools: Tools): Promise<ExitC
     tools.report.say(`Undo of job ${id}:`);
     for (const { name } of tablesLeft(job))
       tools.report.say(`  put ${name} back, which was left in the middle`);
-    for (const line of describePlan(await planOf(job, tools))) tools.report.say(line);
+    const { plan, gone } = await planOf(job, tools);
+    for (const table of gone) tools.report.say(`  ${asBefore(table, id)}`);
+    for (const line of describePlan(plan)) tools.report.say(line);
     return EXIT_CODES.done;
   }
   const outcomes = await onNode('undo', tools, () => takeBack(id, tools));
@@ -52,15 +53,37 @@ async function takeBack(id: string, tools: Tools): Promise<readonly TableOutcome
   await engine.verifyReady();
   const cutOff = tablesLeft(job).length > 0 ? await takeBackUnfinished(job, restoreTools) : [];
 
-  const plan = await planOf(await tools.journals.read(id), tools);
-  if (plan.steps.length === 0) return cutOff;
+  const now = await tools.journals.read(id);
+  const { plan, gone } = await planOf(now, tools);
+  const missing = await closeMissing(now, gone, tools);
+  if (plan.steps.length === 0) return [...cutOff, ...missing];
   for (const line of describePlan(plan)) report.info(line.trim());
   const outcomes = await runRestore(plan, restoreTools, { command: 'undo', of: id });
-  return [...cutOff, ...outcomes];
+  return [...cutOff, ...missing, ...outcomes];
 }
 
-/** Tables that the job had finished. */
-async function planOf(job: Job, tools: Tools): Promise<RestorePlan> {
+/** Of the job's journal: nothing of them can be taken back any more, and older jobs come to their turn. */
+async function closeMissing(
+  job: Job,
+  gone: readonly TableName[],
+  tools: Tools,
+): Promise<readonly TableOutcome[]> {
+  const journal = journalOf(job, tools);
+  for (const table of gone) {
+    await journal.of(table).note({ state: 'undone', problem: 'it was gone already' });
+    tools.report.info(asBefore(table, job.id));
+  }
+  return gone.map((table) => ({ table, result: 'done' }));
+}
+
+/** What is to be done for the tables that the job had finished. */
+interface UndoPlan {
+  readonly plan: RestorePlan;
+  /** Tables that the job made and somebody deleted since: they are as before, and nothing is to be done. */
+  readonly gone: readonly TableName[];
+}
+
+async function planOf(job: Job, tools: Tools): Promise<UndoPlan> {
   const { engine, clock } = tools;
   const now = clock.now();
   const node = await engine.identify();
@@ -75,33 +98,45 @@ async function planOf(job: Job, tools: Tools): Promise<RestorePlan> {
   const done = job.tables.filter((entry) => entry.state === 'done' && canGoBack(entry));
   const unfinished = await unfinishedInOthers(job, tools);
   const steps: RestoreStep[] = [];
+  const gone: TableName[] = [];
   for (const entry of done) {
     const name = parseTableName(entry.name);
-    const other = unfinished.get(name);
-    if (other) {
-      steps.push({ action: 'fail', name, reason: unfinishedText(name, other), kind: 'refused' });
+    const fail = (reason: string, kind: ErrorKind) => steps.push({ action: 'fail', name, reason, kind });
+    const reason = unfinished.get(name);
+    if (reason !== undefined) {
+      fail(reason, 'refused');
       continue;
     }
     const live = await engine.describe(name);
+    if (live.kind === 'missing' && entry.safetyCopy === null) {
+      gone.push(name);
+      continue;
+    }
     const neighbours = await engine.neighbours(name);
-    const copy = entry.safetyCopy === null ? undefined : await readSafetyCopy(entry.safetyCopy);
-    steps.push(planUndo({ job: job.id, entry, name, copy, live, neighbours }, request, node));
+    const copy = entry.safetyCopy === null ? undefined : await copyOrWhyNot(entry.safetyCopy);
+    if (copy instanceof KnownError) fail(copy.message, copy.kind);
+    else steps.push(planUndo({ job: job.id, entry, name, copy, live, neighbours }, request, node));
   }
-  return { runId: newRunId(now), startedAt: now, node, request, offline: false, steps };
+  return { plan: { runId: newRunId(now), startedAt: now, node, request, offline: false, steps }, gone };
 }
 
-/** A table that another job left in the middle is first put right there. */
-async function unfinishedInOthers(job: Job, tools: Tools): Promise<ReadonlyMap<string, Job>> {
-  const names = job.tables.map(({ name }) => parseTableName(name));
-  const { jobs } = await tools.journals.list();
-  const others = jobs.filter(({ id }) => id !== job.id);
-  return new Map(
-    names.flatMap((name) => {
-      const other = unfinishedJobOf(others, name);
-      return other ? [[name, other] as const] : [];
-    }),
+/**
+ * A table that another job left in the middle is first put right there. A journal that cannot be read at all, and may be about
+ * any table, was warned of: whoever names the job to take back has decided.
+ */
+async function unfinishedInOthers(job: Job, { journals }: Tools): Promise<Unfinished> {
+  const { jobs, damaged } = await journals.list();
+  return unfinishedOf(
+    job.tables.map(({ name }) => parseTableName(name)),
+    {
+      jobs: jobs.filter(({ id }) => id !== job.id),
+      damaged: damaged.filter(({ tables }) => tables !== null),
+    },
   );
 }
+
+const asBefore = (table: string, id: string): string =>
+  `Table ${table}, which job ${id} made, is not there any more: it is as it was before`;
 
 function tell(id: string, outcomes: readonly TableOutcome[], { report }: Tools): ExitCode {
   report.say('');

@@ -1,6 +1,7 @@
 import { KnownError, messageOf } from '../errors.js';
 import type { TableName } from '../model/table-name.js';
 import { validityOf, type Depth, type Validity } from '../model/verification.js';
+import { generationLabel } from '../store/generation-label.js';
 import type { BackupFindings, StoredBackup } from '../store/store.js';
 import { findShown } from './show.js';
 import { asShown } from './store-there.js';
@@ -30,7 +31,7 @@ export async function verifyOne(
   depth: Depth,
   tools: StoreTools,
 ): Promise<Verdict> {
-  const { store, report } = tools;
+  const { report } = tools;
   let wasThere = false;
   for (let look = 1; look <= LOOKS; look += 1) {
     tools.signal.throwIfAborted();
@@ -43,7 +44,7 @@ export async function verifyOne(
       // Between two looks of ours a rename may have come.
       if (look < LOOKS && wasThere) continue;
       if (error.kind !== 'damaged') throw error;
-      const folder = asShown(`${store.root}/${table}`, tools);
+      const folder = asShown(await folderOf(table, label, tools), tools);
       const problems = [error.message.replace(`${folder}: `, '')];
       return verdictOf(table, label ?? null, folder, 'invalid', { ...NOTHING, problems });
     }
@@ -54,7 +55,7 @@ export async function verifyOne(
     await remember(backup, depth, state, findings.problems, tools);
     return verdictOf(
       table,
-      backup.kind === 'manifest' ? backup.label : null,
+      backup.kind === 'manifest' ? backup.label : (label ?? null),
       asShown(backup.folder, tools),
       state,
       findings,
@@ -67,6 +68,13 @@ export async function verifyOne(
       hint: 'Verify again when no backup runs.',
     },
   );
+}
+
+/** Where a backup lies that cannot be used: an older generation in its own folder, else it is the newest. */
+async function folderOf(table: TableName, label: string | undefined, { store }: StoreTools): Promise<string> {
+  const generations = label === undefined ? [] : await store.generations(table);
+  const meant = generations.find(({ found }) => generationLabel(found) === label);
+  return meant?.found.folder ?? `${store.root}/${table}`;
 }
 
 async function lookAt(

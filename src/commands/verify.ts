@@ -2,6 +2,7 @@ import { EXIT_CODES, KnownError, messageOf, type ExitCode } from '../errors.js';
 import { isLabel } from '../model/label.js';
 import { parseTableNames, type TableName } from '../model/table-name.js';
 import type { Depth } from '../model/verification.js';
+import { generationLabel } from '../store/generation-label.js';
 import { asShown, expectStoreThere } from './store-there.js';
 import type { StoreTools } from './tools.js';
 import { verdictLines, verifySummaryLines } from './verify-lines.js';
@@ -88,9 +89,7 @@ async function allTables(
   const tables: TableName[] = [];
   for (const table of there) {
     const generations = label === undefined ? [] : await store.generations(table);
-    const has = generations.some(
-      ({ found }) => !('problem' in found) && found.kind === 'manifest' && found.label === label,
-    );
+    const has = generations.some(({ found }) => generationLabel(found) === label);
     if (label === undefined || has) tables.push(table);
   }
   if (there.length > 0 && tables.length === 0)

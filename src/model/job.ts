@@ -45,6 +45,8 @@ const source = z.discriminatedUnion('kind', [
     /** Of the manifest: the backup must be the same when the job goes on. */
     checksum: z.string().nullable(),
     folder: z.string(),
+    /** Without a manifest, what tells this archive from another one that lies there when the job goes on. */
+    archive: z.strictObject({ size: z.number(), mtimeMs: z.number() }).nullable().default(null),
   }),
   /** The safety copy of an earlier job. */
   z.strictObject({ kind: z.literal('copy'), job: z.string(), directory: z.string() }),
@@ -148,6 +150,18 @@ export const isUndoable = (job: Job): boolean =>
 /** A table that was done can be taken back where there was none before, or its copy was kept. */
 export const canGoBack = ({ undoneBy, safetyCopy, action }: JobTable): boolean =>
   undoneBy === null && (action === 'create' || safetyCopy !== null);
+
+/** The tables that a journal which cannot be read names all the same; null where even that cannot be told. */
+export function tablesNamedIn(text: string): readonly string[] | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    const { tables } = z.looseObject({ tables: z.array(z.looseObject({ name: z.string() })) }).parse(value);
+    return tables.map(({ name }) => name);
+  } catch {
+    // Whatever is wrong with it was told by `parseJob`.
+    return null;
+  }
+}
 
 /** A journal's text → the job. Throws an Error whose message says what is wrong with it. */
 export function parseJob(text: string): Job {

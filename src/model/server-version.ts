@@ -29,7 +29,13 @@ const TOLD_TO_DRIVERS = '3.0.8';
 export function parseServerVersion(engine: string, version: string): ServerVersion {
   if (version === TOLD_TO_DRIVERS) return unknown(version);
   if (engine === 'Cassandra')
-    return { text: `${engine} ${version}`, line: [6, 2], known: true, tellsIndexColumns: true, takesIndexViews: true };
+    return {
+      text: `${engine} ${version}`,
+      line: [6, 2],
+      known: true,
+      tellsIndexColumns: true,
+      takesIndexViews: true,
+    };
   const parts = /^(\d+)\.(\d+)(?![\d])/.exec(version);
   if (!parts) return unknown(version);
   return {

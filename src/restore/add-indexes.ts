@@ -35,18 +35,18 @@ export async function addMissingIndexes(
 async function addIndex(name: TableName, addition: IndexAddition, tools: RestoreTools): Promise<void> {
   const { engine, report } = tools;
   const { IndexName } = addition.index;
-  let isThere = false;
+  const seen: string[] = [];
   try {
     await engine.addIndex(name, addition);
     await waitPatiently(`index ${IndexName} of ${name}`, tools, async () => {
       const indexes = (await describeNow(name, tools))?.GlobalSecondaryIndexes ?? [];
       const found = indexes.find((index) => index.IndexName === IndexName);
       if (!found) return 'it is not there yet';
-      isThere = true;
+      seen.push(IndexName);
       const { IndexStatus = 'ACTIVE' } = found;
       return IndexStatus === 'ACTIVE' ? undefined : `it is ${IndexStatus}`;
     });
-    if (isThere) report.info(`Index ${IndexName} added to ${name}`);
+    if (seen.length > 0) report.info(`Index ${IndexName} added to ${name}`);
   } catch (error) {
     report.warn(`Index ${IndexName} of ${name} could not be added: ${messageOf(error)}`);
   }

@@ -3,7 +3,8 @@ import { expectUnchanged } from './expect-unchanged.js';
 import type { TableJournal } from './journal.js';
 import type { DeleteStep } from './plan.js';
 import { removeByApi } from './remove-table.js';
-import { takeSafetyCopy, type CopyPlace } from './safety-copy.js';
+import { readSafetyCopy, takeSafetyCopy, type CopyPlace } from './safety-copy.js';
+import { takeAgain } from './take-again.js';
 import type { RestoreTools } from './tools.js';
 
 /** Takes back a table that was not there before: a copy of it is kept, so that this can be taken back as well. */
@@ -15,11 +16,15 @@ export async function deleteTable(
 ): Promise<void> {
   const { name, live } = step;
   await book.note({ state: 'working', problem: null });
-  if (!isTouchedIn(book.entry)) {
+  const judge = () => Promise.resolve('alternator' as const);
+  if (isTouchedIn(book.entry)) {
+    const { safetyCopy } = book.entry;
+    if (safetyCopy !== null) await takeAgain(await readSafetyCopy(safetyCopy), book, place, judge, tools);
+  } else {
     const present = (await expectUnchanged(step, tools)) ?? live;
     await book.step(
       'safety copy',
-      () => takeSafetyCopy(present, place, () => Promise.resolve('alternator'), tools),
+      () => takeSafetyCopy(present, place, judge, tools),
       ({ staged }) => ({ safetyCopy: staged.directory }),
     );
   }

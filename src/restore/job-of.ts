@@ -6,12 +6,12 @@ import type { RestoreRequest } from './request.js';
 import { jobSourceOf } from './source.js';
 
 /** What is to be done, as the journal keeps it from the first moment on. */
-export function jobOf(
+export async function jobOf(
   plan: RestorePlan,
   command: Job['command'],
   of: string | null,
   backupDirectory: string,
-): Job {
+): Promise<Job> {
   return {
     format: JOB_FORMAT,
     id: plan.runId,
@@ -24,7 +24,7 @@ export function jobOf(
     options: optionsOf(plan.request),
     plan: [...describePlan(plan)],
     steps: [],
-    tables: plan.steps.flatMap((step) => (step.action === 'fail' ? [] : [entryOf(step)])),
+    tables: await Promise.all(plan.steps.flatMap((step) => (step.action === 'fail' ? [] : [entryOf(step)]))),
   };
 }
 
@@ -39,10 +39,10 @@ const optionsOf = (request: RestoreRequest): JobOptions => ({
   check: request.check,
 });
 
-const entryOf = (step: Exclude<RestoreStep, { readonly action: 'fail' }>): JobTable => ({
+const entryOf = async (step: Exclude<RestoreStep, { readonly action: 'fail' }>): Promise<JobTable> => ({
   name: step.name,
   action: step.action,
-  source: step.action === 'delete' ? { kind: 'nothing', job: step.job } : jobSourceOf(step.source),
+  source: step.action === 'delete' ? { kind: 'nothing', job: step.job } : await jobSourceOf(step.source),
   state: 'waiting',
   steps: [],
   liveId: step.live?.id ?? null,

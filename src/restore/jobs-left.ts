@@ -22,10 +22,11 @@ export const unfinishedJobOf = (jobs: readonly Job[], table: string): Job | unde
   );
 
 /**
- * Dead runs that did nothing to a table need neither `resume` nor `undo`: a new restore begins anew. To be called under the lock
- * of the node, so that nobody is working.
+ * Dead runs that did nothing to a table need neither `resume` nor `undo`: a new restore begins anew. One that left another table
+ * in the middle is waited for by somebody: what it had not come to is left to its `resume`, but for the tables of the new run
+ * (`names`). To be called under the lock of the node, so that nobody is working.
  */
-export async function closeUntouched(tools: RestoreTools): Promise<void> {
+export async function closeUntouched(names: readonly string[], tools: RestoreTools): Promise<void> {
   const { jobs, damaged } = await tools.journals.list();
   for (const { file, problem } of damaged)
     tools.report.warn(
@@ -33,13 +34,18 @@ export async function closeUntouched(tools: RestoreTools): Promise<void> {
     );
   for (const job of jobs.filter(isOpen)) {
     const journal = journalOf(job, tools);
+    const isAwaited = job.tables.some((entry) => isUnfinished(entry) && isTouchedIn(entry));
     for (const entry of job.tables) {
+      if (isAwaited && !names.includes(entry.name)) continue;
       if (!['waiting', 'working'].includes(entry.state) || isTouchedIn(entry)) continue;
       const book = journal.of(entry.name);
       await tidy(book, tools);
       await book.note({ state: 'failed', problem: 'cut off before anything was changed' });
-      if (entry.state === 'working')
-        tools.report.info(`Job ${job.id} was cut off before it changed ${entry.name}: its files are removed`);
+      tools.report.info(
+        entry.state === 'working'
+          ? `Job ${job.id} was cut off before it changed ${entry.name}: its files are removed`
+          : `Job ${job.id} was cut off before it came to ${entry.name}`,
+      );
     }
     await journal.close();
   }
@@ -76,6 +82,7 @@ export async function dropOldCopies(tools: Tools): Promise<void> {
   const { journals, report, clock } = tools;
   try {
     const { jobs } = await journals.list();
+    await closeGone(jobs, tools);
     const kept = new Map<string, number>();
     for (const job of [...jobs].reverse()) {
       const journal = journalOf(job, { journals, clock });
@@ -94,5 +101,19 @@ export async function dropOldCopies(tools: Tools): Promise<void> {
     for (const { id } of closed.slice(0, Math.max(0, closed.length - CLOSED_KEPT))) await journals.remove(id);
   } catch (error) {
     report.warn(`Old safety copies could not be cleared away: ${messageOf(error)}`);
+  }
+}
+
+/** A table that a job made is gone when a later one made a table of that name: nothing of it can be taken back. */
+async function closeGone(jobs: readonly Job[], { journals, clock }: Tools): Promise<void> {
+  const madeLater = new Map<string, string>();
+  for (const job of [...jobs].reverse()) {
+    const journal = journalOf(job, { journals, clock });
+    for (const entry of job.tables.filter(({ action }) => action === 'create')) {
+      const later = madeLater.get(entry.name);
+      if (later !== undefined && entry.state === 'done' && canGoBack(entry))
+        await journal.of(entry.name).note({ state: 'undone', problem: `it was gone before job ${later}` });
+      if (entry.madeId !== null) madeLater.set(entry.name, job.id);
+    }
   }
 }

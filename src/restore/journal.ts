@@ -1,5 +1,5 @@
 import { KnownError, messageOf } from '../errors.js';
-import type { Job, JobTable, StepName } from '../model/job.js';
+import { hasEnded, type Job, type JobTable, type StepName } from '../model/job.js';
 import type { Clock } from '../system/wait.js';
 import { reasonOf } from '../system/files.js';
 import type { JobEvent, Journals } from './journals.js';
@@ -19,6 +19,9 @@ export interface Journal {
 
 /** What is written down of one table. */
 export interface TableJournal {
+  readonly jobId: string;
+  /** A run that is dead by now has loaded its data: people may have written into it since. */
+  readonly loadedBefore: boolean;
   readonly entry: JobTable;
   /** Writes down that it begins, works, and writes down that it ended, with what `told` makes of the result. */
   step<T>(name: StepName, work: () => Promise<T>, told?: (result: T) => Partial<JobTable>): Promise<T>;
@@ -74,6 +77,8 @@ export function journalOf(first: Job, tools: JournalTools): Journal {
     },
 
     of: (table) => ({
+      jobId: first.id,
+      loadedBefore: first.tables.some((each) => each.name === table && hasEnded(each, 'load')),
       get entry() {
         return entryOf(table);
       },

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Engine } from '../engine/engine.js';
 import { KnownError, messageOf } from '../errors.js';
-import { parseJob, type Job, type StepName } from '../model/job.js';
+import { parseJob, tablesNamedIn, type Job, type StepName } from '../model/job.js';
 import { errorCode, makeDirectory, namesIn, writeDurably } from '../system/files.js';
 
 /** What a writing of the journal is about; null where it is not about a step. */
@@ -19,6 +19,8 @@ export interface DamagedJournal {
   readonly id: string;
   readonly file: string;
   readonly problem: string;
+  /** The tables that it names; null where not even that can be told: it may be about any. */
+  readonly tables: readonly string[] | null;
 }
 
 /**
@@ -56,10 +58,15 @@ export function journalFiles(engine: Pick<Engine, 'workDirectory'>): Journals {
       // Half-written ones begin with a dot.
       for (const name of (await namesIn(directory)).filter((each) => /^[^.].*\.json$/.test(each))) {
         const file = join(directory, name);
+        let text: string | undefined;
         try {
-          jobs.push(parseJob(await readFile(file, 'utf8')));
+          text = await readFile(file, 'utf8');
+          jobs.push(parseJob(text));
         } catch (error) {
-          damaged.push({ id: basename(name, '.json'), file, problem: messageOf(error) });
+          // A run that is at work removes old ones.
+          if (errorCode(error) === 'ENOENT') continue;
+          const tables = text === undefined ? null : tablesNamedIn(text);
+          damaged.push({ id: basename(name, '.json'), file, problem: messageOf(error), tables });
         }
       }
       return { jobs: jobs.sort((a, b) => (a.startedAt < b.startedAt ? -1 : 1)), damaged };

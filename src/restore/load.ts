@@ -4,6 +4,7 @@ import type { TableDirectory } from '../engine/engine.js';
 import { KnownError, messageOf } from '../errors.js';
 import { parseComponentName, SNAPSHOT_NOTES } from '../model/sstable.js';
 import type { TableRecord } from '../model/table-record.js';
+import { digestFile } from '../system/digests.js';
 import { exists, namesIn, syncDirectory } from '../system/files.js';
 import { waitUntil } from '../system/wait.js';
 import type { Staged } from './stage.js';
@@ -27,7 +28,7 @@ export async function placeFiles(
     await mkdir(upload, { mode: 0o755 });
     await chown(upload, directory.uid, directory.gid);
   }
-  await expectNoForeignFiles(directory, staged.names);
+  await expectNoForeignFiles(directory, staged);
   for (const name of await componentsIn(upload)) await rm(join(upload, name));
   for (const name of staged.names) await link(join(staged.directory, name), join(upload, name));
   await syncDirectory(upload);
@@ -40,11 +41,16 @@ export async function placeFiles(
  */
 export async function expectNoForeignFiles(
   { path }: TableDirectory,
-  ours: readonly string[] = [],
+  ours?: Pick<Staged, 'directory' | 'names'>,
 ): Promise<void> {
   const upload = join(path, 'upload');
-  const known = new Set([...ours, ...SNAPSHOT_NOTES]);
-  const foreign = (await filesIn(upload)).filter((name) => !known.has(name));
+  const foreign: string[] = [];
+  for (const name of await filesIn(upload)) {
+    const isNote = SNAPSHOT_NOTES.has(name);
+    const isOurs =
+      ours?.names.includes(name) === true && (await isSame(join(upload, name), join(ours.directory, name)));
+    if (!isNote && !isOurs) foreign.push(name);
+  }
   if (foreign.length === 0) return;
   throw new KnownError('files', `${upload} is not empty: ${foreign.slice(0, 3).join(', ')}`, {
     hint: 'Load these files by nodetool refresh, or take them away; then restore again.',
@@ -138,6 +144,15 @@ export async function waitPatiently(
     const why = signal.aborted ? 'nobody waited for them' : messageOf(error);
     report.warn(`The ${what} may not be complete yet: ${why}. The server completes them by itself.`);
   }
+}
+
+/** The very file, or a copy of it to the last byte: what was unpacked once more has another inode, and the same name tells nothing. */
+async function isSame(one: string, other: string): Promise<boolean> {
+  const [a, b] = await Promise.all([one, other].map((path) => lstat(path).catch(() => undefined)));
+  if (!a || !b) return false;
+  if (a.dev === b.dev && a.ino === b.ino) return true;
+  if (!a.isFile() || a.size !== b.size) return false;
+  return (await digestFile(one)).sha256 === (await digestFile(other)).sha256;
 }
 
 async function filesIn(directory: string): Promise<readonly string[]> {

@@ -7,7 +7,7 @@ import type { TableRecord } from '../model/table-record.js';
 import type { TableJournal } from './journal.js';
 import type { LoadStep } from './plan.js';
 import type { CqlSchema } from './saved-schema.js';
-import { dropKeyspace, removeTable } from './remove-table.js';
+import { dropKeyspace, expectNobodys, removeTable } from './remove-table.js';
 import { putOptionsBack } from './table-options.js';
 import type { RestoreTools } from './tools.js';
 
@@ -127,11 +127,16 @@ async function makeByCql(
   const schema = expectCql(saved.cql);
   const keyspace = keyspaceOf(name);
   // Whatever a run that was cut off here has made of it.
-  if (book.entry.steps.filter(({ step }) => step === 'create').length > 1) await dropKeyspace(name, tools);
+  if (book.entry.steps.filter(({ step }) => step === 'create').length > 1) {
+    await expectNobodys(name, book, tools);
+    await dropKeyspace(name, tools);
+  }
 
   report.info(`Ensuring keyspace exists: ${keyspace}`);
-  for (const { text, isLoss } of planned?.changes ?? [])
-    (isLoss ? report.warn : report.info)(`${name}: ${text}`);
+  for (const { text, isLoss } of planned?.changes ?? []) {
+    if (isLoss) report.warn(`${name}: ${text}`);
+    else report.info(`${name}: ${text}`);
+  }
   const statement = planned?.statement ?? fallbackKeyspace(keyspace, report);
   if ((planned?.changes.length ?? 0) > 0) report.info(`Sending: ${statement}`);
   await engine.execute(statement);

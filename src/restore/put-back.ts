@@ -9,6 +9,7 @@ import { loadFiles, placeFiles, waitForIndexes } from './load.js';
 import { makeAgain } from './make-again.js';
 import type { PutBack } from './roll-back.js';
 import { readSafetyCopy, type SafetyCopy } from './safety-copy.js';
+import { keepWritten } from './set-aside.js';
 import type { RestoreTools } from './tools.js';
 import { takeOut } from './take-out.js';
 import { touchedBy, type Touched } from './touched.js';
@@ -29,14 +30,14 @@ export async function putBack(book: TableJournal, tools: RestoreTools): Promise<
   const present = await engine.describe(name);
   const before = present.kind === 'table' && isFromBefore(present.record, entry) ? present.record : undefined;
   if (safety && before)
-    return touched.emptied ? fillAgain(before, safety, entry, tools) : stillThere(safety, touched, tools);
+    return touched.emptied ? fillAgain(before, safety, book, tools) : stillThere(safety, touched, tools);
 
   if (!safety && entry.liveId !== null) {
     if (before && !touched.emptied)
       return { told: `The table '${name}' that was there before still is.`, copyKept: false };
     throw new KnownError('database', 'no copy of it was kept (--no-safety-copy)');
   }
-  await removeOwn(name, touched, tools);
+  await removeOwn(name, touched, book, tools);
   if (!safety) return { told: `There is no table '${name}', as before.`, copyKept: false };
   report.info(`Putting back the table ${name} that was there before`);
   const { record, node, ofTheMaker } = await makeAgain(name, safety, book, tools, loadCopy);
@@ -93,11 +94,13 @@ async function stillThere(
 async function fillAgain(
   record: TableRecord,
   safety: SafetyCopy,
-  entry: JobTable,
+  book: TableJournal,
   tools: RestoreTools,
 ): Promise<PutBack> {
   const { engine, report } = tools;
+  const { entry } = book;
   const { name } = record;
+  await keepWritten(record, book, tools);
   report.info(`Putting back the items of ${name} that were there before`);
   const { loading } = touchedBy(entry);
   if (loading) {
@@ -128,8 +131,10 @@ async function fillAgain(
 async function removeOwn(
   name: TableName,
   { madeId, removed, unsure }: Touched,
-  { engine, report }: RestoreTools,
+  book: TableJournal,
+  tools: RestoreTools,
 ): Promise<void> {
+  const { engine, report } = tools;
   const present = await engine.describe(name);
   if (present.kind === 'missing') return;
   const isOwn = present.kind === 'table' && present.record.id === madeId;
@@ -138,6 +143,7 @@ async function removeOwn(
   if (!isOwn && !(await isNobodys())) {
     throw new KnownError('database', `a table '${name}' is there that this restore did not make`);
   }
+  if (present.kind === 'table') await keepWritten(present.record, book, tools);
   report.info(`Removing what the failed restore made of ${name}`);
   await engine.deleteTable(name);
 }

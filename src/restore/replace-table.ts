@@ -5,7 +5,7 @@ import { expectUnchanged } from './expect-unchanged.js';
 import { finishTable } from './finish-table.js';
 import { expectFit, expectFitOf } from './fit.js';
 import type { TableJournal } from './journal.js';
-import { loadFiles, placeFiles } from './load.js';
+import { expectNoForeignFiles, loadFiles, placeFiles } from './load.js';
 import { makeTable } from './make-table.js';
 import type { LoadStep } from './plan.js';
 import { expectFitTable } from './preflight.js';
@@ -16,6 +16,7 @@ import {
   type CopyPlace,
   type SafetyCopy,
 } from './safety-copy.js';
+import { removeSpare, takeAgain } from './take-again.js';
 import { giveToServer, removeStaged, stagedBefore, stageFiles, type Staged } from './stage.js';
 import type { RestoreTools } from './tools.js';
 import { wayBack } from './way-back.js';
@@ -45,7 +46,7 @@ export async function prepareTable(
   const staged = taken ?? (await stage(step, book, place, tools));
   const held = taken ? undefined : await expectFit(step, staged);
   const safety = isTouchedIn(book.entry)
-    ? await copyTaken(book)
+    ? await copyTaken(step, book, place, tools)
     : await keepPresent(step, book, place, tools);
   tools.signal.throwIfAborted();
   // From here on there is no good place to stop: what fails is put back.
@@ -88,9 +89,16 @@ function takenFiles({ source }: LoadStep, { entry }: TableJournal): Staged | und
   return { directory: source.backup.folder, names, sstables: groupSSTables(names).length, isCopy: false };
 }
 
-/** The copy that was taken before the table was touched is the only one that there can be. */
-async function copyTaken({ entry }: TableJournal): Promise<SafetyCopy | undefined> {
-  return entry.safetyCopy === null ? undefined : readSafetyCopy(entry.safetyCopy);
+/** The copy that was taken before the table was touched; and another one as long as the table is whole for all we know. */
+async function copyTaken(
+  step: LoadStep,
+  book: TableJournal,
+  place: CopyPlace,
+  tools: RestoreTools,
+): Promise<SafetyCopy | undefined> {
+  const { safetyCopy } = book.entry;
+  if (safetyCopy === null) return undefined;
+  return takeAgain(await readSafetyCopy(safetyCopy), book, place, (copy) => wayBack(step, copy), tools);
 }
 
 /** As long as the table lives it is written to: a copy of an earlier run is too old. */
@@ -121,6 +129,7 @@ export async function placeTable(
 ): Promise<void> {
   if (hasEnded(book.entry, 'load')) return;
   const directory = await tools.engine.tableDirectory(record);
+  await expectNoForeignFiles(directory, staged);
   // What a run that was cut off there has begun to load may still be under way: it is waited for.
   if (hasBegun(book.entry, 'load')) await tools.engine.refresh(record, { stream: step.stream });
   await book.step('place', async () => {
@@ -150,4 +159,5 @@ export async function tidy(book: TableJournal, tools: RestoreTools): Promise<voi
   await book.note({ staged: null, ...(isNeedless ? { safetyCopy: null } : {}) });
   if (staged !== null) await removeStaged({ directory: staged, isCopy: false }, tools);
   if (isNeedless) await removeCopy(safetyCopy, tools);
+  await removeSpare(book, tools);
 }

@@ -95,7 +95,9 @@ async function takeBackOne(entry: JobTable, journal: Journal, tools: RestoreTool
   const book = journal.of(entry.name);
   try {
     if (isTouchedIn(entry)) {
-      tools.report.info(await rollBack(null, book, tools));
+      const { told, copyKept } = await rollBack(null, book, tools);
+      if (copyKept) tools.report.warn(told);
+      else tools.report.info(told);
     } else {
       await tidy(book, tools);
       await book.note({ state: 'undone' });

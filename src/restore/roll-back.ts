@@ -1,11 +1,12 @@
 import { KnownError, messageOf } from '../errors.js';
-import { isTouchedIn } from '../model/job.js';
+import { isTouchedIn, type JobTable } from '../model/job.js';
 import { tellFailure } from '../terminal/tell-failure.js';
 import { JournalTrouble, problemOf, type TableJournal } from './journal.js';
 import { putBack } from './put-back.js';
 import { readSafetyCopy, removeCopy, type SafetyCopy } from './safety-copy.js';
 import { ServerDown } from './server-down.js';
 import { removeStaged } from './stage.js';
+import { removeSpare } from './take-again.js';
 import type { RestoreTools } from './tools.js';
 
 /** A restore failed, and everything is as it was before it. */
@@ -37,50 +38,72 @@ export async function rollBackAfter(
   tellFailure(failure, tools.report);
   const told = await (failure instanceof ServerDown
     ? refuse(failure, failure, why, book, tools)
-    : rollBack(why, book, tools).catch((error: unknown) => refuse(failure, error, why, book, tools)));
+    : rollBack(why, book, tools).then(
+        ({ told: sentence }) => sentence,
+        (error: unknown) => refuse(failure, error, why, book, tools),
+      ));
   throw new RestoreUndone('database', `Restore of '${name}' failed: ${why}`, {
     cause: failure,
     changed: told,
   });
 }
 
-/** Gives the sentence that says what there is now; the journal says `undone`. Rejects with whatever stands in the way. */
-export async function rollBack(why: string | null, book: TableJournal, tools: RestoreTools): Promise<string> {
-  await written(book.note({ state: 'rolling back', problem: why ?? book.entry.problem }), tools);
-  const { told, copyKept } = await stepOf(book, () => putBack(book, tools), tools);
+/**
+ * Gives the sentence that says what there is now; the journal says `undone` with the very writing that ends the step, so that what is
+ * as before, and in use again, is not put back twice. Rejects with whatever stands in the way.
+ */
+export async function rollBack(
+  why: string | null,
+  book: TableJournal,
+  tools: RestoreTools,
+): Promise<PutBack> {
   const { safetyCopy, staged } = book.entry;
-  // First forgotten, then removed: whoever goes on after a cut must find what the journal names.
-  await written(
-    book.note({ state: 'undone', staged: null, safetyCopy: copyKept ? safetyCopy : null }),
-    tools,
-  );
-  if (safetyCopy !== null && !copyKept) await removeCopy(safetyCopy, tools);
+  await written(book.note({ state: 'rolling back', problem: why ?? book.entry.problem }), tools);
+  const undone = ({ copyKept }: PutBack) =>
+    ({ state: 'undone', staged: null, safetyCopy: copyKept ? book.entry.safetyCopy : null }) as const;
+  const put = await stepOf(book, () => putBack(book, tools), undone, tools);
   if (staged !== null) await removeStaged({ directory: staged, isCopy: false }, tools);
-  return told;
+  // Without the files that waited there may be room again. What a journal names stays, whatever else does not.
+  if (put.isTold || (await written(book.note(undone(put)), tools))) {
+    if (safetyCopy !== null && !put.copyKept) await removeCopy(safetyCopy, tools);
+    await removeSpare(book, tools);
+  } else if (safetyCopy !== null) {
+    tools.report.warn(
+      `That ${book.entry.name} was put back could not be written down, so that its copy stays in ${safetyCopy}: ` +
+        `alternator-backup undo ${book.jobId} puts it in order when there is room`,
+    );
+  }
+  return put;
 }
 
-/** That the journal cannot be written is no reason not to put a table back. */
+/** That the journal cannot be written is no reason not to put a table back. `isTold`: its end stands in the journal. */
 async function stepOf(
   book: TableJournal,
   work: () => Promise<PutBack>,
+  told: (put: PutBack) => Partial<JobTable>,
   tools: RestoreTools,
-): Promise<PutBack> {
+): Promise<PutBack & { readonly isTold: boolean }> {
   let done: PutBack | undefined;
   const once = async () => (done ??= await work());
   try {
-    return await book.step('roll back', once);
+    return { ...(await book.step('roll back', once, told)), isTold: true };
   } catch (error) {
     if (!(error instanceof JournalTrouble)) throw error;
     tools.report.warn(error.message);
-    return once();
+    return { ...(await once()), isTold: false };
   }
 }
 
-async function written(work: Promise<void>, { report }: RestoreTools): Promise<void> {
-  await work.catch((error: unknown) => {
-    if (!(error instanceof JournalTrouble)) throw error;
-    report.warn(error.message);
-  });
+/** Whether it is on the disk; that it is not is a warning. */
+export async function written(work: Promise<unknown>, { report }: RestoreTools): Promise<boolean> {
+  return work.then(
+    () => true,
+    (error: unknown) => {
+      if (!(error instanceof JournalTrouble)) throw error;
+      report.warn(error.message);
+      return false;
+    },
+  );
 }
 
 /** The putting back failed, too. */

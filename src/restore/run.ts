@@ -14,6 +14,7 @@ import { restoreOffline } from './offline.js';
 import { expectFitNode } from './preflight.js';
 import type { RestorePlan, RestoreStep } from './plan.js';
 import { loadTable, placeTable, prepareTable } from './replace-table.js';
+import { written } from './roll-back.js';
 import { giveUp, settle } from './settle.js';
 import type { RestoreTools } from './tools.js';
 
@@ -34,14 +35,18 @@ export async function runRestore(
   kind: RunKind = { command: 'restore', of: null },
 ): Promise<readonly TableOutcome[]> {
   return onStore(kind.command, tools, async () => {
-    await closeUntouched(tools);
+    const wanted = plan.steps.filter(({ action }) => action !== 'fail');
+    await closeUntouched(
+      wanted.map(({ name }) => name),
+      tools,
+    );
     await clearLeftovers(tools);
-    const isPossible = plan.steps.some(({ action }) => action !== 'fail');
+    const isPossible = wanted.length > 0;
     if (isPossible) {
       await expectFitNode(plan.offline, tools);
       await tools.store.noteWorkDirectory(await tools.engine.workDirectory());
     }
-    const job = jobOf(plan, kind.command, kind.of, tools.store.root);
+    const job = await jobOf(plan, kind.command, kind.of, tools.store.root);
     const journal = await openJournal(job, tools);
     const done = await answeringSignals(tools, () =>
       plan.offline ? restoreOffline(plan, journal, tools) : restoreOnline(plan, journal, tools),
@@ -78,7 +83,11 @@ export async function finishJob(
     tools.report.warn(`What the restore has unpacked could not be cleared away: ${messageOf(error)}`);
   });
   // Last: whoever is cut off before comes back by `resume`.
-  await journal.close();
+  await journal.close().catch((error: unknown) => {
+    tools.report.warn(
+      `${messageOf(error)}. What was done is done; alternator-backup resume ${journal.job.id} closes it when there is room`,
+    );
+  });
   const { id: run, command, of, startedAt } = journal.job;
   const finishedAt = tools.clock.now().toISOString();
   await noteInHistory(tools, {
@@ -135,7 +144,7 @@ async function restoreOne(
   const place = { runId: plan.runId, number: plan.steps.indexOf(step) + 1, hostId: plan.node?.hostId };
   if (step.action === 'delete') {
     await deleteTable(step, book, place, tools).catch((error: unknown) => giveUp(error, book, tools));
-    await book.note({ state: 'done' });
+    await written(book.note({ state: 'done' }), tools);
     return;
   }
   const replacement = await prepareTable(step, book, place, tools).catch((error: unknown) =>

@@ -38,6 +38,8 @@ export interface CopyPlace {
   readonly number: number;
   /** The node that it is taken on, where somebody has asked already. */
   readonly hostId?: string | undefined;
+  /** Where the copy goes, when its usual place is taken. */
+  readonly directory?: string;
 }
 
 /** Written last: without it a folder is no safety copy. */
@@ -52,14 +54,15 @@ export const SAFETY = 'safety';
  */
 export async function takeSafetyCopy(
   record: TableRecord,
-  { runId, number, hostId }: CopyPlace,
+  place: CopyPlace,
   judge: (copy: Pick<SafetyCopy, 'record' | 'staged'>) => Promise<SchemaWay>,
   tools: RestoreTools,
 ): Promise<SafetyCopy> {
   const { engine, store, report } = tools;
+  const { runId, number, hostId } = place;
   // A tag and a note of its own: one table's tag that cannot be cleared must stay written down.
   const tag = snapshotTag(store.id, `${runId}_${number}`);
-  const directory = join(await engine.workDirectory(), SAFETY, runId, record.name);
+  const directory = place.directory ?? join(await engine.workDirectory(), SAFETY, runId, record.name);
   // What a run that was cut off here has left is no copy.
   await removeTree(directory);
   await makeWorkDirectory(directory);

@@ -1,7 +1,7 @@
 import { isTouchedIn } from '../model/job.js';
 import { problemOf, type TableJournal } from './journal.js';
 import { tidy } from './replace-table.js';
-import { rollBackAfter } from './roll-back.js';
+import { rollBackAfter, written } from './roll-back.js';
 import type { RestoreTools } from './tools.js';
 
 /**
@@ -16,8 +16,14 @@ export async function settle(
   const result = await tools.shield(() =>
     work().catch((error: unknown) => rollBackAfter(error, book, tools)),
   );
-  await book.step('tidy', () => tidy(book, tools));
-  await book.note({ state: 'done' });
+  // The data is there, and proven: what cannot be written down any more takes nothing away.
+  if (
+    await written(
+      book.step('tidy', () => tidy(book, tools)),
+      tools,
+    )
+  )
+    await written(book.note({ state: 'done' }), tools);
   const { name, safetyCopy } = book.entry;
   if (result === 'doubtful' && safetyCopy !== null)
     tools.report.warn(`${name}: the table as it was before the restore is kept in ${safetyCopy}`);

@@ -1,3 +1,6 @@
+import { stat } from 'node:fs/promises';
+import { KnownError } from '../errors.js';
+import { reasonOf } from '../system/files.js';
 import { formatSize } from '../model/size.js';
 import type { JobSource } from '../model/job.js';
 import type { Manifest } from '../model/manifest.js';
@@ -34,15 +37,26 @@ export function describeSource(source: RestoreSource): string {
     : `the documented folder ${backup.folder}, which has no manifest: only its digests can be proven`;
 }
 
-/** As the journal keeps it. */
-export function jobSourceOf(source: RestoreSource): JobSource {
+/** As the journal keeps it. Rejects with `files` where the archive of a folder without a manifest is not there. */
+export async function jobSourceOf(source: RestoreSource): Promise<JobSource> {
   if (source.kind === 'copy')
     return { kind: 'copy', job: source.job, directory: source.copy.staged.directory };
   const { backup } = source;
   const { table, folder } = backup;
   const known =
     backup.kind === 'manifest'
-      ? { label: backup.label, checksum: backup.manifest.checksum }
-      : { label: null, checksum: null };
+      ? { label: backup.label, checksum: backup.manifest.checksum, archive: null }
+      : { label: null, checksum: null, archive: await archiveOf(backup.archive) };
   return { kind: 'backup', table, folder, ...known };
+}
+
+/** What tells an archive, of which no manifest has a digest, from another one of that name. */
+async function archiveOf(path: string): Promise<{ readonly size: number; readonly mtimeMs: number }> {
+  const { size, mtimeMs } = await stat(path).catch((error: unknown) => {
+    throw new KnownError('files', `${path} cannot be looked at: ${reasonOf(error)}`, {
+      cause: error,
+      changed: 'Nothing was changed.',
+    });
+  });
+  return { size, mtimeMs };
 }

@@ -6,10 +6,8 @@ import { z } from 'zod';
 import { KnownError } from '../errors.js';
 import { isOurTag } from '../model/snapshot-tag.js';
 import { isTableName } from '../model/table-name.js';
-import { digestFile } from '../system/digests.js';
 import {
   errorCode,
-  exists,
   makeDirectory,
   namesIn,
   PRIVATE_FILE,
@@ -19,17 +17,17 @@ import {
 } from '../system/files.js';
 import { ourselves, withLock } from '../system/lock.js';
 import type { Clock } from '../system/wait.js';
-import { differences } from './archive/compare.js';
 import { unpackArchive } from './archive/unpack.js';
 import { beginBackup, type ArchiveEffort } from './backup-writer.js';
 import { expectStore } from './expect-store.js';
 import { layoutOf, viewNumber } from './layout.js';
-import { expectBackup, isUnusable, readManifest } from './read-backup.js';
+import { isUnusable, readManifest } from './read-backup.js';
 import { readNote, writeNote } from './remembered.js';
+import { readStoredFile } from './read-stored-file.js';
 import { repairStore } from './repair.js';
 import { foldersIn } from './stand-in.js';
 import type { NotedSnapshot, Store, StoredBackup, UnusableFolder } from './store.js';
-import { folderOf, generationsOf, newestOfEach, surveyStore } from './survey.js';
+import { findBackup, generationsOf, newestOfEach, surveyStore } from './survey.js';
 import { verifyBackup } from './verify-backup.js';
 
 export interface DirectoryStoreOptions {
@@ -106,13 +104,7 @@ export function directoryStore({
       return { backups, unusable };
     },
 
-    async find(table, label) {
-      const newest = await folderOf(layout, table);
-      if (label === undefined) return expectBackup(newest, table);
-      const manifest = await readManifest(newest);
-      const isNewest = typeof manifest !== 'string' && manifest.label === label;
-      return expectBackup(isNewest ? newest : layout.version(table, label), table);
-    },
+    find: (table, label) => findBackup(layout, table, label),
 
     begin: (table, label) => beginBackup({ layout, table, label, keepVersions, effort, signal }),
 
@@ -132,21 +124,7 @@ export function directoryStore({
       });
     },
 
-    async readFile(backup, name) {
-      const path = join(backup.folder, name);
-      const expected =
-        backup.kind === 'manifest' ? backup.manifest.files.find((file) => file.name === name) : undefined;
-      if (!(await exists(path))) {
-        if (expected) throw new KnownError('damaged', `${path} is missing, though the manifest has it`);
-        return undefined;
-      }
-      if (expected) {
-        const { size, sha256 } = await digestFile(path);
-        const [wrong] = differences([expected], [{ name, size, sha256 }]);
-        if (wrong !== undefined) throw new KnownError('damaged', `${backup.folder}: ${wrong}`);
-      }
-      return readFile(path, 'utf8');
-    },
+    readFile: readStoredFile,
 
     async viewFiles({ folder }) {
       const numbered = (await namesIn(folder)).flatMap((name) => {

@@ -1,5 +1,6 @@
+import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { makeDirectory, removeTree, renameDurably } from '../system/files.js';
 import type { Layout } from './layout.js';
 import { isUnusable, readBackupFolder } from './read-backup.js';
@@ -35,7 +36,8 @@ const newestFirst = (
 /** One rename, then at leisure: whoever is killed while removing must not leave half a backup that looks like one. */
 async function drop(layout: Layout, backup: ManifestBackup): Promise<void> {
   await makeDirectory(layout.trash);
-  const trash = join(layout.trash, `${backup.table}_${basename(backup.folder)}_${process.pid}`);
+  // A table's name and a label with it are together longer than a name may be.
+  const trash = join(layout.trash, `${process.pid}_${randomBytes(4).toString('hex')}`);
   await renameDurably(backup.folder, trash);
   await removeTree(trash);
   await rm(await noteOf(layout, backup), { force: true });

@@ -4,8 +4,15 @@ import { join } from 'node:path';
 import { KnownError, messageOf } from '../errors.js';
 import { parseManifest, type Manifest } from '../model/manifest.js';
 import { isTableName } from '../model/table-name.js';
-import { errorCode, namesIn, reasonOf } from '../system/files.js';
-import { archiveFile, LEGACY_SCHEMA_FILE, MANIFEST_FILE, TABLE_SCHEMA_FILE } from './layout.js';
+import { errorCode, exists, namesIn, reasonOf } from '../system/files.js';
+import {
+  ALTERNATOR_SCHEMA_FILE,
+  archiveFile,
+  KEYSPACE_FILE,
+  LEGACY_SCHEMA_FILE,
+  MANIFEST_FILE,
+  TABLE_SCHEMA_FILE,
+} from './layout.js';
 import type { StoredBackup, UnusableFolder } from './store.js';
 
 /**
@@ -20,7 +27,7 @@ export async function readBackupFolder(
     return await readFolder(folder, name);
   } catch (error) {
     if (!(error instanceof KnownError) || error.kind !== 'files') throw error;
-    return { table: name, folder, problem: error.message };
+    return { table: name, folder, problem: error.message, cause: error };
   }
 }
 
@@ -39,9 +46,14 @@ async function readFolder(folder: string, name: string): Promise<StoredBackup | 
   const archive = join(folder, archiveFile(name));
   const unusable = (problem: string) => ({ table: name, folder, problem });
   // Somebody's own folder, whose name a table could have. An empty one may be what is left of a backup.
-  const isOurs = [MANIFEST_FILE, archiveFile(name), TABLE_SCHEMA_FILE, LEGACY_SCHEMA_FILE].some((file) =>
-    names.has(file),
-  );
+  const isOurs = [
+    MANIFEST_FILE,
+    archiveFile(name),
+    TABLE_SCHEMA_FILE,
+    LEGACY_SCHEMA_FILE,
+    ALTERNATOR_SCHEMA_FILE,
+    KEYSPACE_FILE,
+  ].some((file) => names.has(file));
   if (!isOurs && names.size > 0) return undefined;
 
   if (names.has(MANIFEST_FILE)) {
@@ -91,11 +103,28 @@ const cannotRead = (path: string, error: unknown): KnownError =>
     hint: 'Run as the user who made the backups (mostly root), or pass another --backup-dir.',
   });
 
-/** The backup in this folder, or the reason why there is none. */
-export async function expectBackup(folder: string, name: string): Promise<StoredBackup> {
-  const found = await readFolder(folder, name);
-  if (!found) throw new KnownError('missing', `${folder} is not a backup folder`);
+/** What its manifest calls a label, also where it cannot be trusted: enough to tell that a damaged backup is meant. */
+export async function labelsWritten(folder: string): Promise<readonly string[]> {
+  const text = await readFile(join(folder, MANIFEST_FILE), 'utf8').catch(() => '');
+  return [...text.matchAll(/"label": *"([^"]*)"/g)].map(([, label = '']) => label);
+}
+
+/** The backup that was found in this folder. Rejects with `missing`, or with `damaged` and the reason why there is none. */
+export async function expectBackup(
+  found: StoredBackup | UnusableFolder | undefined,
+  folder: string,
+): Promise<StoredBackup> {
+  if (!found) {
+    throw new KnownError(
+      'missing',
+      (await exists(folder))
+        ? `${folder} is not a backup folder`
+        : // The documented words.
+          `Backup folder ${folder} does not exist`,
+    );
+  }
   if (!isUnusable(found)) return found;
+  if (found.cause !== undefined) throw found.cause;
   const schemaMissing = found.problem === `${TABLE_SCHEMA_FILE} is missing`;
   throw new KnownError(
     'damaged',

@@ -19,7 +19,8 @@ export interface StandIn {
  * the newest older one that can be used. Undefined where the table has its folder, or nothing to put there.
  */
 export async function standIn(layout: Layout, table: string): Promise<StandIn | undefined> {
-  if (await exists(layout.table(table))) return undefined;
+  // What cannot be looked at is told by whoever reads it.
+  if (await exists(layout.table(table)).catch(() => true)) return undefined;
   const older = await newestVersion(layout, table);
   // A table's first backup is not there before its rename.
   if (older === undefined) return undefined;

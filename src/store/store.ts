@@ -34,6 +34,8 @@ export interface UnusableFolder {
   readonly table: string;
   readonly folder: string;
   readonly problem: string;
+  /** Where it could not be read at all: what `find` rejects with. */
+  readonly cause?: Error;
 }
 
 export interface SourceFile {

@@ -112,25 +112,24 @@ describe.skipIf(foreign)('Restores of a batch, and with the service stopped', ()
     },
   );
 
-  it.for([
-    { signal: 'INT', code: 130 },
-    { signal: 'TERM', code: 143 },
-  ])(
-    'SIG$signal between stop and start: the service runs again before the tool ends, the table is whole, exit $code (T-51)',
+  it.for(['INT', 'TERM'])(
+    'SIG%s between stop and start: the service runs again before the tool ends, and the table, emptied by then, gets its data (T-51)',
     PATIENCE,
-    async ({ signal, code }) => {
-      const before = await changed(code);
+    async (signal) => {
+      await changed(50);
       const { service, result } = offline({ stop: `"$@"; kill -${signal} $PPID` });
-      const ended = await result;
-      expect(ended.code, ended.stderr).toBe(code);
+      const { code, stderr } = await result;
+      expect(stderr).toContain('the restore stops as soon as no table is half restored');
+      // All that was asked for is done: nothing was left for the wish to stop (commands/interruption.ts).
+      expect(code, stderr).toBe(0);
       expect(service.calls()).toEqual(['stop', 'start']);
       expect(runService(bench, 'status')).toBe(0);
-      expect([before, saved.get(TABLE)]).toContainEqual(await stateOf(bench, TABLE));
+      expect(await stateOf(bench, TABLE)).toEqual(saved.get(TABLE));
     },
   );
 
   it(
-    'a server that needs 6 s to start is waited for, one that is there at once is used within 2 s (T-53)',
+    'a server that needs 6 s to start is waited for, one that is there at once is used without the documented sleeps of 5 and 10 s (T-53)',
     PATIENCE,
     async () => {
       await changed(20);
@@ -143,7 +142,7 @@ describe.skipIf(foreign)('Restores of a batch, and with the service stopped', ()
       const servedAt = Number(readFileSync(join(bench.tool.cwd, 'served-at'), 'utf8'));
       const [, time = ''] =
         /^(\S+ \S+) - INFO - ScyllaDB service started successfully$/m.exec(quick.stderr) ?? [];
-      expect(new Date(`${time.replace(' ', 'T')}Z`).getTime() - servedAt).toBeLessThan(2_000);
+      expect(new Date(`${time.replace(' ', 'T')}Z`).getTime() - servedAt).toBeLessThan(5_000);
     },
   );
 

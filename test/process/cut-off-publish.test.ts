@@ -23,7 +23,7 @@ describe.concurrent('after a backup that was cut off between its two renames', (
     const stage = await setUp(TWO_TABLES);
     await cutOff(stage);
     const before = stage.fake.table('users')?.id;
-    const result = await stage.tool(['restore', '--all', '--yes']);
+    const result = await stage.tool(['restore', '--all', '--yes', '--recreate']);
     expect(result.stderr).toContain('INFO - Repaired: put back backup users_20261120_full of users');
     expect(result.stdout).toContain('  📊 Total: 2\n');
     expect(stage.fake.table('users')?.id).not.toBe(before);

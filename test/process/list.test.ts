@@ -296,4 +296,27 @@ describe.concurrent('show', () => {
     expect(newer.code).toBe(1);
     expect(newer.stderr).toContain('it has format 2; this version of the tool reads up to 1');
   });
+
+  it('of an older documented folder gives the name by which show, verify and restore find it, and list does', async ({
+    setUp,
+  }) => {
+    const stage = await setUp(TWO_TABLES);
+    await stage.tool(['backup', 'users']);
+    asDocumented(stage, 'users');
+    await stage.tool(['backup', 'users']);
+    const [label = ''] = readdirSync(join(stage.backups, '@versions', 'users'));
+    expect(label).toMatch(/^documented_\d{8}$/);
+    const result = await stage.tool(['show', 'users', label], { env: NO_NODE });
+    expect(result.code, result.stderr).toBe(0);
+    expect(result.stdout).toContain(`Backup ${label} of users`);
+    expect(result.stdout).toContain(`alternator-backup restore --from ${label} -- users`);
+    expect((await stage.tool(['list', 'users'], { env: NO_NODE })).stdout).toContain(label);
+    const verified = await stage.tool(['verify', '--from', label], { env: NO_NODE });
+    expect(verified.code, verified.stderr).toBe(0);
+    expect(verified.stdout).toContain(`✓ Valid: users ${label}`);
+    const { label: newest } = manifestIn(join(stage.backups, 'users'));
+    expect(readFileSync(join(stage.backups, 'users', 'README.txt'), 'utf8')).toContain(
+      `* alternator-backup restore --from ${newest} -- users\n`,
+    );
+  });
 });

@@ -87,7 +87,7 @@ describe.concurrent('stores that cannot be read or written', () => {
     try {
       execFileSync('mount', ['-o', 'remount,ro,bind', mounted]);
       const before = stage.fake.table('users')?.id;
-      const result = await stage.tool(['restore', 'users', '--yes', '--backup-dir', 'mounted']);
+      const result = await stage.tool(['restore', 'users', '--yes', '--recreate', '--backup-dir', 'mounted']);
       expect(result.code, result.stderr).toBe(3);
       expect(result.stderr).toMatch(/WARNING - mounted cannot be written to \(Read-only file system\)/);
       expect(stage.fake.table('users')?.items).toBe(200);

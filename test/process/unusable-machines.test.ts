@@ -54,7 +54,7 @@ describe.concurrent('a machine that lacks something: refused before anything is 
       args: ['restore', 'users', '--yes', '--offline', '--service', 'systemd:scylla-server'],
       options: { env: { PATH: '/nowhere' } },
       code: 5,
-      says: [/The program systemctl cannot be found/, /Next: .*--service/],
+      says: [/The program systemctl cannot be found/, /--service/],
     });
   });
 

@@ -49,6 +49,9 @@ const verify = (stage: Stage, ...args: readonly string[]) =>
 
 const inFolder = ({ backups }: Stage, name: string) => join(backups, 'users', name);
 
+/** Paths are shown as the operator wrote them. */
+const endOf = (folder: string) => new RegExp(`${folder.slice(folder.indexOf('/backups/'))}$`);
+
 const labelOf = (stage: Stage, table = 'users') =>
   parseManifest(readFileSync(join(stage.backups, table, 'manifest.json'), 'utf8')).label;
 
@@ -371,6 +374,46 @@ describe.concurrent('verify', () => {
       expect([args, result.code], result.stderr).toEqual([args, code]);
       expect(result.stderr).toContain(what);
     }
+  });
+
+  it('--from tells a manifest that is damaged from a backup that is not there, of the newest and of an older one, and where it lies', async ({
+    setUp,
+  }) => {
+    const stage = await setUp(TWO_TABLES);
+    await stage.tool(['backup', 'users']);
+    const older = labelOf(stage);
+    await stage.tool(['backup', 'users']);
+    const newest = labelOf(stage);
+    for (const [label, folder] of [
+      [older, join(stage.backups, '@versions', 'users', older)],
+      [newest, join(stage.backups, 'users')],
+    ] as const) {
+      const path = join(folder, 'manifest.json');
+      writeFileSync(path, readFileSync(path, 'utf8').replace('"attempt": 1', '"attempt": 2'));
+      const result = await verify(stage, 'users', '--from', label, '--json');
+      expect(result.code, result.stderr).toBe(1);
+      expect(summaryOf(result)).toMatchObject({
+        backups: [
+          { table: 'users', label, state: 'invalid', folder: expect.stringMatching(endOf(folder)) as string },
+        ],
+        failures: [],
+      });
+    }
+  });
+
+  it('a folder where a schema file should be is damage of that backup alone: the others are verified', async ({
+    setUp,
+  }) => {
+    const stage = await setUp(TWO_TABLES);
+    await stage.tool(['backup', '--all']);
+    const orders = join(stage.backups, 'orders');
+    for (const name of ['manifest.json', 'alternator_schema.json', 'keyspace.cql', 'README.txt'])
+      rmSync(join(orders, name));
+    mkdirSync(join(orders, 'keyspace.cql'));
+    const result = await verify(stage);
+    expect(result.code, result.stderr).toBe(1);
+    expect(result.stdout).toMatch(/✗ Invalid: orders .*\n.*keyspace\.cql is no regular file/);
+    expect(result.stdout).toContain('2 backups: 1 valid, 1 invalid');
   });
 
   it('folders of the documented scripts are verified as far as they allow, and it says what could not be checked', async ({

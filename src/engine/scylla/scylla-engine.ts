@@ -1,7 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { KnownError } from '../../errors.js';
-import { quoteName } from '../../cql/quoting.js';
 import { parseComponentName } from '../../model/sstable.js';
 import { isReservedTag } from '../../model/creation-tags.js';
 import { isTableName, keyspaceOf, type TableName } from '../../model/table-name.js';
@@ -21,6 +20,7 @@ import type { ScyllaOptions } from './options.js';
 import { sampleItems } from './sample-items.js';
 import { expectNodeServing, waitUntilServing } from './serving.js';
 import { absentNodesIn, agreedSchemaVersion, identifyNode } from './topology.js';
+import { truncateTable } from './truncate-table.js';
 import { workDirectoryFor } from './work-directory.js';
 
 /** A Scylla node, or one that behaves like it. Nothing is connected before the first call. */
@@ -133,9 +133,7 @@ export function scyllaEngine(options: ScyllaOptions): Engine {
       await cql.rows(statement);
     },
 
-    async truncate({ keyspace, name }) {
-      await cql.rows(`TRUNCATE ${quoteName(keyspace)}.${quoteName(name)}`);
-    },
+    truncate: (table) => truncateTable(table, { cql, clock }),
 
     tableDirectory: (table) => directories.of(table),
 

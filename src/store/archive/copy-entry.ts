@@ -2,14 +2,16 @@ import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
-import { asError } from '../../errors.js';
+import { asError, messageOf } from '../../errors.js';
 import { sameTime, type ReusablePart } from '../../model/reuse.js';
 import { DigestCounter, type Digests } from '../../system/digests.js';
-import { reasonOf } from '../../system/files.js';
+import { errorCode, reasonOf } from '../../system/files.js';
 import { BLOCK, type BufferPool } from './buffer-pool.js';
+import { entryContent, OTHER_SEGMENT } from './entry-content.js';
 import { openSource, readFully } from './open-source.js';
 import type { OutputFile } from './output-file.js';
 import type { Pace } from './pace.js';
+import type { Permits } from './permits.js';
 import type { FileToPack } from './read-blocks.js';
 
 export interface Copying {
@@ -20,6 +22,8 @@ export interface Copying {
   readonly from: FileHandle;
   readonly output: OutputFile;
   readonly buffers: BufferPool;
+  /** How many blocks of the older archive are held at once. */
+  readonly shared: Permits;
   readonly pace: Pace;
   readonly signal: AbortSignal;
   /** Bytes of the file so far. */
@@ -37,8 +41,8 @@ export type NotCopied = { readonly kind: 'changed' } | { readonly kind: 'damaged
 
 /**
  * Appends an entry as the compressed bytes that an older archive has of it. The file itself is read from its first byte to its
- * last and must be what the entry was made of; the compressed bytes must have the SHA-256 that they were written with. Else the
- * output is as it was before.
+ * last and must be what the entry was made of; the compressed bytes must have the SHA-256 that they were written with, and give
+ * back the file (of a Data.db by its CRC-32, of others by their SHA-256). Else the output is as it was before.
  */
 export async function copyEntry(copying: Copying): Promise<CopiedEntry | NotCopied> {
   const { file, reusable, output } = copying;
@@ -114,31 +118,41 @@ function isSame(source: Source | undefined, { entry, crc32: expected }: Reusable
   return expected === undefined ? source.sha256 === entry.sha256 : source.crc32 === expected;
 }
 
-/** A clause that says what is wrong with the older archive; undefined when all of it was copied. */
+/**
+ * Decompressed on the way, side by side: a segment that was compressed wrong would be copied for ever. A clause that says what
+ * is wrong with the older archive; undefined when all of it was copied, and gives back the file.
+ */
 async function copySegment({
   from,
-  reusable: { entry },
+  reusable: { entry, crc32: expected },
   output,
-  buffers,
+  shared,
   signal,
 }: Copying): Promise<string | undefined> {
-  const { offset, length, sha256 } = entry.segment;
   const hash = createHash('sha256');
-  for (let done = 0; done < length;) {
-    signal.throwIfAborted();
-    const buffer = buffers.take(Math.min(BLOCK, length - done));
-    const part = buffer.subarray(0, Math.min(BLOCK, length - done));
-    const problem = await readFully(from, part, offset + done).then(
-      (isThere) => (isThere ? undefined : 'the archive ends before it does'),
-      (error: unknown) => `it cannot be read: ${reasonOf(error)}`,
-    );
-    if (problem !== undefined) return problem;
-    hash.update(part);
-    done += part.byteLength;
-    await output.write([part], () => {
-      buffers.give(buffer);
-    });
+  const content = expected === undefined ? createHash('sha256') : undefined;
+  let crc = 0;
+  const parts = entryContent(from, entry, shared)[Symbol.asyncIterator]();
+  try {
+    for (;;) {
+      signal.throwIfAborted();
+      // Only what reading rejects with is about the older archive.
+      const part = await parts.next().catch(clauseOf);
+      if (typeof part === 'string') return part;
+      if (part.done === true) break;
+      const { compressed, data } = part.value;
+      hash.update(compressed);
+      if (content) content.update(data);
+      else crc = crc32(data, crc);
+      await output.write([compressed], () => undefined);
+    }
+  } finally {
+    await parts.return();
   }
-  if (hash.digest('hex') === sha256) return undefined;
-  return 'its bytes in the archive are not those that were written (sha-256 of the segment differs)';
+  if (hash.digest('hex') !== entry.segment.sha256) return OTHER_SEGMENT;
+  const isSameContent = content ? content.digest('hex') === entry.sha256 : crc === expected;
+  return isSameContent ? undefined : 'what comes out of the archive are not the bytes that were archived';
 }
+
+const clauseOf = (error: unknown): string =>
+  errorCode(error) === undefined ? messageOf(error) : `it cannot be read: ${reasonOf(error)}`;

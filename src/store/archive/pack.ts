@@ -9,6 +9,7 @@ import { copyEntry } from './copy-entry.js';
 import { END_OF_ARCHIVE, memberOf, storedBlocks } from './gzip-member.js';
 import { inOrder } from './in-order.js';
 import { unpaced, type Pace } from './pace.js';
+import { permits } from './permits.js';
 import { readBlocks, type Block, type FileToPack } from './read-blocks.js';
 import { tarHeaderOfNothing } from './tar-header.js';
 import { outputFile, type OutputFile } from './output-file.js';
@@ -70,7 +71,7 @@ export const blocksAhead = (jobs: number): number => Math.min(jobs + 2, MOST_AHE
  *
  * Rejects with `files` when a file is not what it was said to be, or changes while it is read. What zlib made of the bytes is
  * not decompressed again: that took 27 % more CPU time, and finds no bad disk either, as it is read from memory. That is what
- * `verify` is for.
+ * `verify` is for; what the older archive has is decompressed before it counts as copied, so that no mistake is handed on.
  */
 export async function packArchive(packing: Packing): Promise<PackedArchive> {
   const { archive, directory, files, reuse, pace = unpaced, signal, onBytes } = packing;
@@ -81,6 +82,7 @@ export async function packArchive(packing: Packing): Promise<PackedArchive> {
     older = reuse && (await openOlder(reuse));
     const output = outputFile(handle);
     const buffers = bufferPool();
+    const shared = permits(blocksAhead(packing.jobs));
     let bytes = 0;
     const count = (more: number) => {
       onBytes((bytes += more));
@@ -100,7 +102,7 @@ export async function packArchive(packing: Packing): Promise<PackedArchive> {
       }
       await compressFresh();
       const before = bytes;
-      const copying = { directory, file, reusable, from: older, output, buffers, pace, signal };
+      const copying = { directory, file, reusable, from: older, output, buffers, shared, pace, signal };
       const onRead = (done: number) => {
         onBytes(before + done);
       };

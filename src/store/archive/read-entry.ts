@@ -1,17 +1,10 @@
 import { createHash } from 'node:crypto';
 import { open, type FileHandle } from 'node:fs/promises';
 import { KnownError, messageOf } from '../../errors.js';
-import type { ArchiveEntry } from '../../model/manifest.js';
 import { DigestCounter, type Digests } from '../../system/digests.js';
+import { entryContent, OTHER_SEGMENT, type SegmentedEntry } from './entry-content.js';
 import { blocksAhead } from './pack.js';
 import { permits, type Permits } from './permits.js';
-import { readMembers } from './read-members.js';
-import { paddingAfter, readTarHeader } from './tar-header.js';
-
-/** An entry whose place in the archive is known. */
-export type SegmentedEntry = ArchiveEntry & { readonly segment: NonNullable<ArchiveEntry['segment']> };
-
-export const hasSegment = (entry: ArchiveEntry): entry is SegmentedEntry => entry.segment !== null;
 
 export interface ReadingEntry {
   readonly handle: FileHandle;
@@ -48,32 +41,15 @@ async function* checkedBytes({
 }: ReadingEntry): AsyncGenerator<Uint8Array, void, undefined> {
   const compressedHash = createHash('sha256');
   const counter = new DigestCounter();
-  let left: number | undefined;
-  let padding = paddingAfter(entry.size);
-  for await (const { compressed, content } of readMembers(handle, entry.segment, shared)) {
+  for await (const { compressed, data } of entryContent(handle, entry, shared)) {
     signal.throwIfAborted();
     compressedHash.update(compressed);
     onBytes?.(compressed.byteLength);
-    let from = 0;
-    if (left === undefined) {
-      const header = readTarHeader(content, entry);
-      if (typeof header === 'string') throw new Error(header);
-      from = header;
-      left = entry.size;
-    }
-    const data = content.subarray(from, from + left);
-    left -= data.byteLength;
-    padding -= content.byteLength - from - data.byteLength;
-    if (padding < 0) throw new Error('more comes out of the archive than its size says');
     counter.add(data);
     if (data.byteLength > 0) yield data;
   }
-  if (left !== 0 || padding !== 0) throw new Error('less comes out of the archive than its size says');
   const digests = counter.finish();
-  if (compressedHash.digest('hex') !== entry.segment.sha256)
-    throw new Error(
-      'its bytes in the archive are not those that were written (sha-256 of the segment differs)',
-    );
+  if (compressedHash.digest('hex') !== entry.segment.sha256) throw new Error(OTHER_SEGMENT);
   if (digests.sha256 !== entry.sha256) throw new Error('has other bytes than it had (sha-256 differs)');
   onProven?.(digests);
 }

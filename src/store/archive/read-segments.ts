@@ -5,7 +5,8 @@ import type { Digests } from '../../system/digests.js';
 import { blocksAhead } from './pack.js';
 import { permits } from './permits.js';
 import type { ReadArchiveOptions, ReadEntryResult } from './read.js';
-import { entryBytes, type SegmentedEntry } from './read-entry.js';
+import type { SegmentedEntry } from './entry-content.js';
+import { entryBytes } from './read-entry.js';
 import { misfits, type Misfit } from './segments.js';
 
 export interface ReadSegmentsOptions extends ReadArchiveOptions {

@@ -26,8 +26,9 @@ const READ_SIZE = 64 * 1024;
 
 /**
  * Reads an archive from its first byte to its last, in one stream. Rejects with kind `damaged` on anything that is not a
- * whole `.tar.gz` of the files we put there: a bad checksum, an early end, garbage behind the end, an entry that is no
- * regular file, a name that does not belong there or comes twice.
+ * whole `.tar.gz` of the files we put there: no gzip, a bad checksum, an early end, also between two entries (the two zero
+ * blocks that end a tar are missing then), garbage behind the end, an entry that is no regular file, a name that does not
+ * belong there or comes twice.
  */
 export async function readArchive(options: ReadArchiveOptions): Promise<readonly ReadEntryResult[]> {
   const { archive, signal, onBytes } = options;
@@ -83,6 +84,8 @@ function breakable(): { readonly signal: AbortSignal; readonly breakOff: (why: u
   };
 }
 
+const isGzip = (beginning: Uint8Array): boolean => beginning[0] === 0x1f && beginning[1] === 0x8b;
+
 /** Resolves when the parser has seen the end of the archive. */
 function feed(
   parser: Parser,
@@ -92,9 +95,16 @@ function feed(
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     let bytes = 0;
+    let hasEnded = false;
     const source = createReadStream(archive, { highWaterMark: READ_SIZE, signal });
     source.on('error', reject);
     source.on('data', (chunk) => {
+      // The parser would take a plain tar as well, which `tar xzf` does not.
+      if (bytes === 0 && !isGzip(chunk as Buffer)) {
+        source.destroy();
+        reject(new Error('it does not begin as gzip does'));
+        return;
+      }
       bytes += chunk.length;
       onBytes?.(bytes);
     });
@@ -102,7 +112,14 @@ function feed(
       source.destroy();
       reject(error instanceof Error ? error : new Error(String(error)));
     });
-    parser.on('end', resolve);
+    // The two zero blocks.
+    parser.on('eof', () => {
+      hasEnded = true;
+    });
+    parser.on('end', () => {
+      if (hasEnded) resolve();
+      else reject(new Error('it ends without the mark that ends a tar: what came after is missing'));
+    });
     source.pipe(parser);
   });
 }

@@ -2,7 +2,7 @@ import type { FileHandle } from 'node:fs/promises';
 import type { Manifest } from '../../model/manifest.js';
 import { plainEntryName } from './entry-name.js';
 import { END_OF_ARCHIVE } from './gzip-member.js';
-import { hasSegment, type SegmentedEntry } from './read-entry.js';
+import { hasSegment, type SegmentedEntry } from './entry-content.js';
 import { readAt } from './read-members.js';
 
 /** The entries with their places, in the order of the archive; undefined where the manifest does not know all of them. */

@@ -1,10 +1,12 @@
 import { readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { findBaseline } from '../../../src/backup/baseline.js';
 import { parseManifest, type Manifest } from '../../../src/model/manifest.js';
 import { parseTableName } from '../../../src/model/table-name.js';
 import { proveArchive } from '../../../src/store/archive/prove-archive.js';
 import { directoryStore } from '../../../src/store/directory-store.js';
+import { manifestFor } from '../../support/backup-fixture.js';
 import { fastClock, workbench, type Workbench } from '../../support/workbench.js';
 
 const { signal } = new AbortController();
@@ -170,9 +172,7 @@ describe('A baseline that is damaged', () => {
     const { result, log } = await bench.backup({ tables: ['users'] });
     expect(result).toBe(3);
     expect(log().join('\n')).toMatch(
-      new RegExp(
-        `WARNING - Backup ${first.label} of users is damaged, .*: ${wrong.name}: its bytes in the archive`,
-      ),
+      new RegExp(`WARNING - Backup ${first.label} of users is damaged, .*: ${wrong.name}: a block of it`),
     );
     expect(reuseLines(log()).join()).toContain('7 files: 3 new, 4 reused');
     expect(await expectWhole(bench)).toMatchObject({ type: 'incremental', baseline: first.label });
@@ -218,6 +218,19 @@ describe('A baseline that is damaged', () => {
     const refused = await bench.backup({ tables: ['users'], baseline: `${first.label}_r1` });
     expect(refused.result).toBe(1);
     expect(refused.said()).toContain('verify found it invalid (x is wrong)');
+  });
+});
+
+describe('An empty table', () => {
+  it('is something to build on when the backup of it was empty too: nothing need be copied', async () => {
+    const archive = { name: 'users_backup.tar.gz', size: 1, sha256: 'a', entries: [] };
+    const made = { table: 'users', label: 'one', directory: '', finishedAt: '2026-11-21T10:00:00.000Z' };
+    const manifest = { ...manifestFor(made, archive), checksum: 'c' };
+    const folder = { table: users, folder: '/b/users', archive: '/b/users/users_backup.tar.gz' };
+    const found = { kind: 'manifest', ...folder, label: 'one', manifest } as const;
+    const generation = { found, madeAt: undefined, size: 1, verified: undefined };
+    const store = { generations: () => Promise.resolve([generation]) };
+    expect(await findBaseline(users, { type: 'incremental' }, store)).toBe(found);
   });
 });
 

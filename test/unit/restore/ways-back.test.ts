@@ -197,7 +197,12 @@ describe('The copy of the table before', () => {
     expect(runs.map(({ length }) => length)).toEqual([1, 2, 2, 2]);
     const { jobs } = await bench.journals.list();
     expect(jobs.map(({ tables }) => tables[0]?.safetyCopy !== null)).toEqual([false, false, true, true]);
-    expect(await copies(bench)).toEqual(jobs.slice(2).map(({ id }) => `${id}/users`));
+    expect(await copies(bench)).toEqual(
+      jobs
+        .slice(2)
+        .map(({ id }) => `${id}/users`)
+        .sort(),
+    );
   });
 
   it('is not made with --no-safety-copy, which needs --yes and is loud', async () => {

@@ -2,13 +2,14 @@ import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { appendFile, mkdir, readdir, readFile, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { differences } from '../../../src/store/archive/compare.js';
 import { packArchive } from '../../../src/store/archive/pack.js';
 import { readArchive } from '../../../src/store/archive/read.js';
 import { unpackArchive } from '../../../src/store/archive/unpack.js';
 import { sourcesIn, sstableFolder } from '../../support/backup-fixture.js';
+import { packedFolder } from '../../support/segmented-archive.js';
 import { temporaryDirectory } from '../../support/temporary-directory.js';
 
 const MIB = 1024 * 1024;
@@ -110,6 +111,38 @@ describe('An archive', () => {
     const { archive } = await packed();
     await truncate(archive, Math.floor((await readFile(archive)).length * share));
     await expect(readArchive({ archive, signal })).rejects.toMatchObject({ kind: 'damaged' });
+  });
+
+  it('without the mark that ends a tar is damaged: cut off between two entries nothing else would tell', async () => {
+    const directory = await sstableFolder(await temporaryDirectory(), { a: 1 });
+    const { archive, record } = await packedFolder(directory);
+    const bytes = await readFile(archive);
+    const end = Math.max(...record.entries.map(({ segment }) => segment!.offset + segment!.length));
+    const [first] = record.entries;
+    for (const length of [end, first!.segment!.offset + first!.segment!.length]) {
+      await writeFile(archive, bytes.subarray(0, length));
+      await expect(readArchive({ archive, signal })).rejects.toMatchObject({
+        kind: 'damaged',
+        message: expect.stringContaining('without the mark that ends a tar') as string,
+      });
+    }
+    // In one gzip stream too, as the documented script makes it.
+    const tar = gunzipSync(bytes);
+    await writeFile(archive, gzipSync(tar));
+    expect(await readArchive({ archive, signal })).toHaveLength(record.entries.length);
+    for (const blocks of [1, 2]) {
+      await writeFile(archive, gzipSync(tar.subarray(0, tar.length - 512 * blocks)));
+      await expect(readArchive({ archive, signal })).rejects.toMatchObject({ kind: 'damaged' });
+    }
+  });
+
+  it('that is not compressed is damaged: `tar xzf` would not read it', async () => {
+    const { archive } = await packedFolder(await sstableFolder(await temporaryDirectory(), { a: 1 }));
+    await writeFile(archive, gunzipSync(await readFile(archive)));
+    await expect(readArchive({ archive, signal })).rejects.toMatchObject({
+      kind: 'damaged',
+      message: expect.stringContaining('does not begin as gzip does') as string,
+    });
   });
 
   it('is damaged when it is no archive at all', async () => {

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseTableName } from '../../../src/model/table-name.js';
@@ -89,6 +89,69 @@ describe('--keep-versions', () => {
     await publish('one', 11);
     await publish('two', 12);
     expect(await labels()).toEqual(['two']);
+  });
+});
+
+describe('A table with a name as long as names may be', () => {
+  it('loses its old generations as others do: what is on its way out has a short name', async () => {
+    const { work, root, open } = await opened();
+    const table = 'n'.repeat(150);
+    const store = open(2);
+    for (const day of [11, 12, 13, 14]) {
+      const directory = await sstableFolder(work, { day });
+      const label = `${table}_202611${day}_full`;
+      await publishBackup(store, { table, label, directory, finishedAt: `2026-11-${day}T10:00:00.000Z` });
+    }
+    expect(await readdir(join(root, '@versions', table))).toEqual([`${table}_20261113_full`]);
+    expect(await readdir(join(root, '@state', 'trash'))).toEqual([]);
+  });
+});
+
+describe('A newest generation that is damaged', () => {
+  it.each([
+    ['the raw schema and a README', ['README.txt', 'alternator_schema.json']],
+    ['a README', ['README.txt']],
+  ])('of which only %s are left is shown as one that cannot be used', async (_what, left) => {
+    const { root, store, publish } = await opened();
+    await publish('one', 20);
+    await publish('two', 21);
+    const folder = join(root, 'users');
+    for (const name of await readdir(folder)) await rm(join(folder, name));
+    for (const name of left) await writeFile(join(folder, name), 'x');
+    expect(await store.survey()).toMatchObject([
+      { table: 'users', versions: 2, newest: { found: { folder, problem: expect.any(String) as string } } },
+    ]);
+    expect(await store.generations(users)).toMatchObject([
+      { found: { folder, problem: expect.any(String) as string } },
+      { found: { label: 'one' } },
+    ]);
+    await expect(store.find(users)).rejects.toMatchObject({ kind: 'damaged' });
+    expect(await store.find(users, 'one')).toMatchObject({ label: 'one' });
+  });
+
+  it('is found by its label, as damaged, though its manifest cannot be trusted', async () => {
+    const { root, store, publish } = await opened();
+    await publish('one', 20);
+    await publish('two', 21);
+    const path = join(root, 'users', 'manifest.json');
+    await writeFile(path, (await readFile(path, 'utf8')).replace('127.0.0.1', '127.0.0.2'));
+    await expect(store.find(users, 'two')).rejects.toMatchObject({ kind: 'damaged' });
+    await expect(store.find(users, 'three')).rejects.toMatchObject({ kind: 'missing' });
+    expect(await store.find(users, 'one')).toMatchObject({ label: 'one' });
+  });
+});
+
+describe('A file of a backup', () => {
+  it.each(['a folder', 'a link that leads nowhere'])('that is %s is damage, and says which', async (what) => {
+    const { root, store, publish } = await opened();
+    await publish('one', 20);
+    const path = join(root, 'users', 'keyspace.cql');
+    if (what === 'a folder') await mkdir(path);
+    else await symlink('/no/such/file', path);
+    await expect(store.readFile(await store.find(users), 'keyspace.cql')).rejects.toMatchObject({
+      kind: 'damaged',
+      message: expect.stringContaining(path) as string,
+    });
   });
 });
 
