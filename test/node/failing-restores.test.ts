@@ -242,7 +242,7 @@ describe.skipIf(foreign)('A restore that fails after its first change', () => {
     },
     {
       kind: 'create',
-      what: 'DescribeTable answered with 500 for a while',
+      what: 'DescribeTable answered with 500',
       fault: { on: 'DescribeTable', after: 3, times: 1, does: 'refuse' },
     },
     {

@@ -8,8 +8,8 @@ const TRIES = 4;
 const PAUSE_MS = 1_000;
 
 /**
- * Removes every row. A replica that is still working on the table's files may say no for a moment (seen on the node under test
- * just after a load); to ask again changes nothing else, for a table can be emptied twice.
+ * Removes every row. A replica that is still busy with the table's files may say no for a moment; to ask again changes nothing
+ * else, for a table can be emptied twice.
  */
 export async function truncateTable(
   { keyspace, name }: Pick<TableRecord, 'keyspace' | 'name'>,
