@@ -74,7 +74,9 @@ describe('Every item of every type, with a checksum', () => {
     const { stderr } = await backup;
     expect(stderr).toContain(`The backup of ${table} has no checksum of its items: they changed`);
     expect(itemsIn(table)).toBeNull();
-    await bench.tool.expect(0, ['restore', table, '--yes', '--check', 'full']);
+    // More may have been counted than the snapshot holds: then there is a doubt, and a warning.
+    const restored = await bench.tool.run(['restore', table, '--yes', '--check', 'full']);
+    expect([0, 3], restored.stderr).toContain(restored.code);
     await bench.reader.deleteTable(table);
   });
 });
