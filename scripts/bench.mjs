@@ -59,7 +59,7 @@ function archives(directory, names) {
   const gnu = join(root, 'gnu.tar.gz');
   const pigz = join(root, 'pigz.tar.gz');
   const peaks = [];
-  const cpu = { create: [], again: [] };
+  const cpu = { create: [], first: [], then: [] };
   const create = contest(
     {
       ours() {
@@ -100,33 +100,38 @@ function archives(directory, names) {
   );
 
   const second = join(root, 'again.tar.gz');
+  const third = join(root, 'third.tar.gz');
+  const copy = (older, archive, used) => {
+    without(archive);
+    const { peakMiB, cpuMs } = ours('again', { directory, names, older, archive, jobs, level });
+    peaks.push(peakMiB);
+    used.push(cpuMs);
+  };
   const again = contest(
     {
-      ours() {
-        without(second);
-        const { peakMiB, cpuMs } = ours('again', {
-          directory,
-          names,
-          older: mine,
-          archive: second,
-          jobs,
-          level,
-        });
-        peaks.push(peakMiB);
-        cpu.again.push(cpuMs);
-      },
+      // What nobody has decompressed yet is, once; then it is only copied.
+      first: () => copy(mine, second, cpu.first),
+      then: () => copy(second, third, cpu.then),
     },
     rounds,
   );
   without(second);
-  atMost(
-    'backup again with nothing changed: × the time',
-    again.ours / create.ours,
-    0.25,
-    `${seconds(again.ours)} against ${seconds(create.ours)}, no SSTable compressed`,
-  );
-  const [full, less] = [median(cpu.create), median(cpu.again)];
-  atMost('backup again: × the CPU time', less / full, 0.1, `${seconds(less)} against ${seconds(full)}`);
+  without(third);
+  const full = median(cpu.create);
+  for (const [which, words] of [
+    ['first', 'the first time'],
+    ['then', 'from then on, or after verify'],
+  ]) {
+    atMost(
+      `backup again with nothing changed, ${words}: × the time`,
+      again[which] / create.ours,
+      0.25,
+      `${seconds(again[which])} against ${seconds(create.ours)}, no SSTable compressed`,
+    );
+    const less = median(cpu[which]);
+    const text = `${seconds(less)} against ${seconds(full)}`;
+    atMost(`backup again, ${words}: × the CPU time`, less / full, 0.1, text);
+  }
 
   const unpack = contest(
     {

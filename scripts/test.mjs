@@ -76,6 +76,8 @@ function otherNode(version) {
   return { binary, version };
 }
 
+const shortened = (text, most) => (text.length <= most ? text : `${text.slice(0, most - 1)}…`);
+
 function hasJava() {
   return ['java', 'javac', 'mvn'].every(
     (program) => spawnSync(program, ['-version'], { stdio: 'ignore' }).error === undefined,
@@ -143,6 +145,13 @@ for (const { name, failures: failedTests } of tallies) {
   }
 }
 for (const failure of failures) print(`FAILED: ${failure}`);
+// All of them once more, one short line each: where only the last lines of a log are kept, none may be missing.
+for (const { name, failures: failedTests } of tallies) {
+  for (const { title, message } of failedTests) {
+    const [why = ''] = message.split('\n').filter((line) => line.trim() !== '');
+    print(`failed: ${name.split(' ')[0]} ${shortened(title, 100)}: ${shortened(why, 60)}`);
+  }
+}
 print(`${((Date.now() - started) / 60_000).toFixed(1)} minutes`);
 rmSync(scratch, { recursive: true, force: true });
 

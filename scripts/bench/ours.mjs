@@ -44,6 +44,8 @@ const WORKS = {
       onBytes: () => undefined,
     });
     await expectDigests(directory, packed.entries);
+    const copied = packed.entries.map((entry) => ({ ...entry, digest: digestOf(entry) }));
+    writeFileSync(`${archive}.json`, JSON.stringify({ ...packed, entries: copied }));
     const anew = packed.entries.filter(({ reused }) => !reused);
     if (anew.length > 0) throw new Error(`compressed again: ${anew.map(({ name }) => name).join()}`);
   },

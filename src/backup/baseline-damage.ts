@@ -1,11 +1,16 @@
-import { KnownError } from '../errors.js';
+import { KnownError, messageOf } from '../errors.js';
+import { archiveFile } from '../store/layout.js';
 import type { ReuseSource } from '../store/store.js';
 import type { TableContext } from './manifest-of.js';
+import type { BackupTools } from './tools.js';
 
 export interface BaselineDamage {
   readonly found: ReuseSource['onDamaged'];
-  /** What people should read: the new backup is whole, the one before is not. */
-  readonly sentences: () => readonly string[];
+  /**
+   * Remembers the baseline as invalid, so that `list` shows it and nobody builds on it again, and warns of what was found:
+   * the new backup is whole, the one before is not. Never rejects for what it has to tell.
+   */
+  tell(tools: Pick<BackupTools, 'store' | 'report' | 'clock'>): Promise<void>;
 }
 
 /** So many are named; the others are counted. */
@@ -17,25 +22,44 @@ const MOST_NAMED = 3;
  */
 export function damageOf({ plan, reuse }: Pick<TableContext, 'plan' | 'reuse'>): BaselineDamage {
   const clauses: string[] = [];
+  /** As `verify` words them. An archive that could not even be opened is not among them: that may pass. */
+  const problems: string[] = [];
   const { label = '', table = '' } = reuse?.baseline ?? {};
-  const hint = `Look at it: alternator-backup verify ${table} --from ${label}`;
+  const hint = `Look at it: alternator-backup verify --from ${label} -- ${table}`;
+  const isAskedFor = plan.baseline !== undefined;
+
+  /** A clause for people; empty where there is nothing to remember. */
+  const remember = async ({ store, clock }: Pick<BackupTools, 'store' | 'clock'>): Promise<string> => {
+    if (!reuse || problems.length === 0) return '';
+    // Not `quick`: a quick look that finds nothing must not hide it.
+    const verified = { at: clock.now().toISOString(), depth: 'full', state: 'invalid', problems } as const;
+    try {
+      await store.rememberVerified(reuse.baseline, verified);
+      return '; list shows it as invalid from now on';
+    } catch (error) {
+      if (!(error instanceof KnownError)) throw error;
+      return `; ${messageOf(error)}`;
+    }
+  };
+
   return {
     found(name, problem) {
       const clause = name === null ? problem : `${name}: ${problem}`;
-      if (plan.baseline !== undefined)
+      clauses.push(clause);
+      if (name !== null) problems.push(`${archiveFile(table)}: ${name} ${problem}`);
+      if (isAskedFor)
         throw new KnownError('damaged', `Backup ${label} of '${table}' cannot be built on: ${clause}`, {
           changed: 'Nothing was stored of this table; the backup before stays as it is.',
           hint,
         });
-      clauses.push(clause);
     },
-    sentences() {
-      if (clauses.length === 0) return [];
+    async tell(tools) {
+      if (clauses.length === 0) return;
       const more = clauses.length > MOST_NAMED ? ` and ${clauses.length - MOST_NAMED} more` : '';
-      return [
-        `Backup ${label} of ${table} is damaged, what it has not was compressed anew: ` +
-          `${clauses.slice(0, MOST_NAMED).join('; ')}${more}. ${hint}`,
-      ];
+      const named = `${clauses.slice(0, MOST_NAMED).join('; ')}${more}`;
+      const what = isAskedFor ? '' : ', what it has not was compressed anew';
+      const remembered = await remember(tools);
+      tools.report.warn(`Backup ${label} of ${table} is damaged${what}: ${named}${remembered}. ${hint}`);
     },
   };
 }

@@ -1,14 +1,20 @@
+import type { ArchiveEntry } from '../model/manifest.js';
 import type { TableName } from '../model/table-name.js';
 import type { Generation, ManifestBackup, Store } from '../store/store.js';
 import type { BackupRequest } from './request.js';
 
 /** What a backup of a table can build on; a string says why there is nothing. */
-export type Baseline = ManifestBackup | string;
+export type Baseline = BaselineBackup | string;
+
+export interface BaselineBackup extends ManifestBackup {
+  /** Whether `verify` has decompressed all of it and found it right. */
+  readonly isVerified?: true;
+}
 
 /**
- * The newest backup of a table whose archive says where each entry lies, or the one of that label. Never one that `verify`
- * found invalid; one that nobody verified will do, since every byte that is copied is decompressed and
- * compared with the file.
+ * The newest backup of a table whose archive says where each entry lies, or the one of that label. Never one that was
+ * found invalid; one that nobody verified will do, since what was never decompressed before is
+ * decompressed and compared with the file when it is copied.
  */
 export async function findBaseline(
   table: TableName,
@@ -32,16 +38,24 @@ export async function findBaseline(
   return `There is no backup of '${table}' to build on: run a full backup first (--type full)`;
 }
 
+/** Whoever has verified a backup has decompressed every segment of it. */
+export const entriesOf = ({ manifest, isVerified }: BaselineBackup): readonly ArchiveEntry[] =>
+  manifest.archive.entries.map((entry) =>
+    isVerified === true && entry.segment !== null
+      ? { ...entry, segment: { ...entry.segment, opened: true } }
+      : entry,
+  );
+
 function usableOf({ found, verified }: Generation): Baseline {
   if ('problem' in found) return found.problem;
   if (found.kind !== 'manifest') return 'it has no manifest';
   if (verified?.state === 'invalid')
-    return `verify found it invalid (${verified.problems[0] ?? verified.at})`;
+    return `it was found invalid (${verified.problems[0] ?? verified.at})`;
   const { entries } = found.manifest.archive;
   // Of an empty table nothing need be copied.
   if (entries.length > 0 && !entries.some(({ segment }) => segment !== null))
     return 'its archive is one stream, of which no part can be copied';
-  return found;
+  return verified?.depth === 'full' ? { ...found, isVerified: true } : found;
 }
 
 const labelOf = ({ found }: Generation): string | undefined =>

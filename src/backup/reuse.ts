@@ -8,7 +8,7 @@ import { DIGEST, reusableParts, type DigestNow, type FileNow } from '../model/re
 import { groupSSTables } from '../model/sstable.js';
 import type { TableName } from '../model/table-name.js';
 import type { ArchivedEntry, ReuseSource } from '../store/store.js';
-import { findBaseline } from './baseline.js';
+import { entriesOf, findBaseline } from './baseline.js';
 import { isFrozen, type Frozen } from './freeze.js';
 import type { BackupPlan } from './plan.js';
 import type { BackupTools } from './tools.js';
@@ -36,7 +36,7 @@ export async function findReuse(
     const older = await findBaseline(name, { type, ...(baseline === undefined ? {} : { baseline }) }, store);
     if (typeof older !== 'string') {
       const { directory, files } = state.snapshot;
-      const parts = await partsToReuse(directory, files, older.manifest.archive.entries);
+      const parts = await partsToReuse(directory, files, entriesOf(older));
       if (parts.size > 0) found.set(name, { baseline: older, parts });
     } else if (type === 'incremental') found.set(name, new KnownError('missing', older));
   }

@@ -56,7 +56,7 @@ export async function storeTable(
     const { path } = await engine.tableDirectory(record);
     const { reuse } = context;
     const damage = damageOf(context);
-    const archive = await report.step(`Archive ${record.name}`, () =>
+    const archiving = report.step(`Archive ${record.name}`, () =>
       writer.archive({
         directory: snapshot.directory,
         files: checked.files,
@@ -66,7 +66,8 @@ export async function storeTable(
         },
       }),
     );
-    for (const sentence of damage.sentences()) report.warn(sentence);
+    // Also where the table fails: what is known of the one before should be known to the next run.
+    const archive = await archiving.finally(() => damage.tell(tools));
     if (reuse) report.info(reuseLine(archive.entries));
     const proof = await report.step(`Prove what was archived of ${record.name}`, () =>
       proveArchived(snapshot, archive.entries),

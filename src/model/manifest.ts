@@ -22,7 +22,15 @@ const archiveEntry = storedFile.extend({
    */
   digest: z.enum(['ok', 'absent']).nullable(),
   /** The entry's own bytes within the archive; null while the archive is one single stream. */
-  segment: z.strictObject({ offset: size, length: size, sha256 }).nullable(),
+  segment: z
+    .strictObject({
+      offset: size,
+      length: size,
+      sha256,
+      /** They were decompressed once and gave the file back; since then they were only copied. */
+      opened: z.literal(true).optional(),
+    })
+    .nullable(),
 });
 
 const column = z.strictObject({
@@ -103,6 +111,7 @@ export const manifestSchema = z.strictObject({
 export type Manifest = z.infer<typeof manifestSchema>;
 export type StoredFile = z.infer<typeof storedFile>;
 export type ArchiveEntry = z.infer<typeof archiveEntry>;
+export type Segment = NonNullable<ArchiveEntry['segment']>;
 
 /** Throws an Error whose message says what is wrong with the text: not JSON, a newer format, a field, or its checksum. */
 export function parseManifest(text: string): Manifest {

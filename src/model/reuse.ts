@@ -1,4 +1,4 @@
-import type { ArchiveEntry } from './manifest.js';
+import type { ArchiveEntry, Segment } from './manifest.js';
 import { DATA, groupSSTables } from './sstable.js';
 
 /** A file of a snapshot as it lies there. */
@@ -18,7 +18,7 @@ export interface DigestNow {
 
 /** An entry of an older archive that a file may still be. */
 export interface ReusablePart {
-  readonly entry: ArchiveEntry & { readonly segment: NonNullable<ArchiveEntry['segment']> };
+  readonly entry: ArchiveEntry & { readonly segment: Segment };
   /** Of a `Data.db`; other files have no digest, and are compared by their SHA-256. */
   readonly crc32: number | undefined;
 }

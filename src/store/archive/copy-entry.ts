@@ -3,11 +3,13 @@ import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { asError, messageOf } from '../../errors.js';
+import type { Segment } from '../../model/manifest.js';
 import { sameTime, type ReusablePart } from '../../model/reuse.js';
 import { DigestCounter, type Digests } from '../../system/digests.js';
 import { errorCode, reasonOf } from '../../system/files.js';
 import { BLOCK, type BufferPool } from './buffer-pool.js';
 import { entryContent, OTHER_SEGMENT } from './entry-content.js';
+import { ENDS_BEFORE } from './read-members.js';
 import { openSource, readFully } from './open-source.js';
 import type { OutputFile } from './output-file.js';
 import type { Pace } from './pace.js';
@@ -33,7 +35,7 @@ export interface Copying {
 export interface CopiedEntry extends Digests {
   readonly name: string;
   readonly mtimeMs: number;
-  readonly segment: { readonly offset: number; readonly length: number; readonly sha256: string };
+  readonly segment: Segment & { readonly opened: true };
 }
 
 /** Why it was not copied: the file is another one now, or the older archive has not the bytes that it should have. */
@@ -41,8 +43,9 @@ export type NotCopied = { readonly kind: 'changed' } | { readonly kind: 'damaged
 
 /**
  * Appends an entry as the compressed bytes that an older archive has of it. The file itself is read from its first byte to its
- * last and must be what the entry was made of; the compressed bytes must have the SHA-256 that they were written with, and give
- * back the file (of a Data.db by its CRC-32, of others by their SHA-256). Else the output is as it was before.
+ * last and must be what the entry was made of; the compressed bytes must have the SHA-256 that they were written with. Those
+ * that nobody ever decompressed must give back the file as well (of a Data.db by its CRC-32, of others by their SHA-256), since
+ * a segment that was compressed wrong would be copied for ever. Else the output is as it was before.
  */
 export async function copyEntry(copying: Copying): Promise<CopiedEntry | NotCopied> {
   const { file, reusable, output } = copying;
@@ -51,7 +54,8 @@ export async function copyEntry(copying: Copying): Promise<CopiedEntry | NotCopi
   // Of a Data.db both are long: side by side. Others are looked at first, since some do change.
   const early = reusable.crc32 === undefined ? await readSource(copying) : undefined;
   if (early && !isSame(early, reusable)) return { kind: 'changed' };
-  const [source, copied] = await Promise.allSettled([early ?? readSource(copying), copySegment(copying)]);
+  const copy = entry.segment.opened === true ? copyOpened : copyUnopened;
+  const [source, copied] = await Promise.allSettled([early ?? readSource(copying), copy(copying)]);
   if (source.status === 'rejected') throw asError(source.reason);
   if (copied.status === 'rejected') throw asError(copied.reason);
   if (!isSame(source.value, reusable)) {
@@ -64,7 +68,7 @@ export async function copyEntry(copying: Copying): Promise<CopiedEntry | NotCopi
   }
   const { mtimeMs, crc32: crc } = source.value;
   const { length, sha256 } = entry.segment;
-  const segment = { offset: mark.size, length, sha256 };
+  const segment = { offset: mark.size, length, sha256, opened: true as const };
   return { name: file.name, size: file.size, sha256: entry.sha256, crc32: crc, mtimeMs, segment };
 }
 
@@ -118,11 +122,37 @@ function isSame(source: Source | undefined, { entry, crc32: expected }: Reusable
   return expected === undefined ? source.sha256 === entry.sha256 : source.crc32 === expected;
 }
 
-/**
- * Decompressed on the way, side by side: a segment that was compressed wrong would be copied for ever. A clause that says what
- * is wrong with the older archive; undefined when all of it was copied, and gives back the file.
- */
-async function copySegment({
+/** A clause that says what is wrong with the older archive; undefined when all of the segment was copied. */
+async function copyOpened({
+  from,
+  reusable: { entry },
+  output,
+  buffers,
+  signal,
+}: Copying): Promise<string | undefined> {
+  const { offset, length, sha256 } = entry.segment;
+  const hash = createHash('sha256');
+  for (let done = 0; done < length;) {
+    signal.throwIfAborted();
+    const buffer = buffers.take(Math.min(BLOCK, length - done));
+    const part = buffer.subarray(0, Math.min(BLOCK, length - done));
+    // Only what reading rejects with is about the older archive.
+    const isRead = await readFully(from, part, offset + done).catch(clauseOf);
+    if (isRead !== true) {
+      buffers.give(buffer);
+      return isRead === false ? ENDS_BEFORE : isRead;
+    }
+    hash.update(part);
+    await output.write([part], () => {
+      buffers.give(buffer);
+    });
+    done += part.byteLength;
+  }
+  return hash.digest('hex') === sha256 ? undefined : OTHER_SEGMENT;
+}
+
+/** Likewise, decompressed on the way, side by side: undefined when it gives back the file as well. */
+async function copyUnopened({
   from,
   reusable: { entry, crc32: expected },
   output,

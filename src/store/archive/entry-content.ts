@@ -1,11 +1,11 @@
 import type { FileHandle } from 'node:fs/promises';
-import type { ArchiveEntry } from '../../model/manifest.js';
+import type { ArchiveEntry, Segment } from '../../model/manifest.js';
 import type { Permits } from './permits.js';
 import { readMembers } from './read-members.js';
 import { paddingAfter, readTarHeader } from './tar-header.js';
 
 /** An entry whose place in the archive is known. */
-export type SegmentedEntry = ArchiveEntry & { readonly segment: NonNullable<ArchiveEntry['segment']> };
+export type SegmentedEntry = ArchiveEntry & { readonly segment: Segment };
 
 export const hasSegment = (entry: ArchiveEntry): entry is SegmentedEntry => entry.segment !== null;
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { open, type FileHandle } from 'node:fs/promises';
+import type { Segment } from '../../model/manifest.js';
 import type { ReusablePart } from '../../model/reuse.js';
 import type { Digests } from '../../system/digests.js';
 import { PRIVATE_FILE, reasonOf } from '../../system/files.js';
@@ -45,7 +46,7 @@ export interface PackedEntry extends Digests {
   readonly reused: boolean;
   readonly mtimeMs: number;
   /** The bytes of the archive that hold this entry, its header and padding, and nothing else. */
-  readonly segment: { readonly offset: number; readonly length: number; readonly sha256: string };
+  readonly segment: Segment;
 }
 
 export interface PackedArchive {
@@ -71,7 +72,7 @@ export const blocksAhead = (jobs: number): number => Math.min(jobs + 2, MOST_AHE
  *
  * Rejects with `files` when a file is not what it was said to be, or changes while it is read. What zlib made of the bytes is
  * not decompressed again: that took 27 % more CPU time, and finds no bad disk either, as it is read from memory. That is what
- * `verify` is for; what the older archive has is decompressed before it counts as copied, so that no mistake is handed on.
+ * `verify` is for; what nobody ever decompressed is when it is copied, once, so that no mistake is handed on.
  */
 export async function packArchive(packing: Packing): Promise<PackedArchive> {
   const { archive, directory, files, reuse, pace = unpaced, signal, onBytes } = packing;

@@ -7,6 +7,8 @@ export interface OpenedMember {
   readonly content: Buffer;
 }
 
+export const ENDS_BEFORE = 'the archive ends before it does';
+
 /** Most entries are small: one read gets the whole member. */
 const FIRST_READ = 32 * 1024;
 
@@ -65,7 +67,7 @@ export async function readAt(handle: FileHandle, position: number, length: numbe
   let at = 0;
   while (at < length) {
     const { bytesRead } = await handle.read(buffer, at, length - at, position + at);
-    if (bytesRead === 0) throw new Error('the archive ends before it does');
+    if (bytesRead === 0) throw new Error(ENDS_BEFORE);
     at += bytesRead;
   }
   return buffer;

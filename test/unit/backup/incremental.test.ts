@@ -1,7 +1,7 @@
-import { readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { findBaseline } from '../../../src/backup/baseline.js';
+import { entriesOf, findBaseline } from '../../../src/backup/baseline.js';
 import { parseManifest, type Manifest } from '../../../src/model/manifest.js';
 import { parseTableName } from '../../../src/model/table-name.js';
 import { proveArchive } from '../../../src/store/archive/prove-archive.js';
@@ -178,6 +178,46 @@ describe('A baseline that is damaged', () => {
     expect(await expectWhole(bench)).toMatchObject({ type: 'incremental', baseline: first.label });
   });
 
+  it.each(['a backup that finds it so', 'one that asked for just this one, and fails'])(
+    'is remembered as invalid by %s, as verify would: nobody builds on it again',
+    async (who) => {
+      const { bench, first, archive } = await backedUp();
+      const wrong = first.archive.entries.find(({ name }) => name.endsWith('-Data.db'))!;
+      await flip(archive, wrong.segment!.offset + wrong.segment!.length - 3);
+      const isAsked = who.startsWith('one');
+      const flags = isAsked ? { tables: ['users'], baseline: first.label } : { tables: ['users'] };
+      const { result, log } = await bench.backup(flags);
+      expect(result).toBe(isAsked ? 1 : 3);
+      const store = storeOf(bench);
+      const found = await store.find(users, first.label);
+      const problem = `users_backup.tar.gz: ${wrong.name} a block of it`;
+      expect(await store.verified(found)).toMatchObject({
+        state: 'invalid',
+        depth: 'full',
+        problems: [expect.stringContaining(problem) as string],
+      });
+      const warnings = log().filter((line) => line.includes('WARNING'));
+      expect(warnings).toEqual([expect.stringContaining('list shows it as invalid from now on')]);
+      const refused = await bench.backup({ tables: ['users'], baseline: first.label });
+      expect([refused.result, refused.said()]).toEqual([
+        1,
+        expect.stringContaining(`it was found invalid (${problem}`),
+      ]);
+    },
+  );
+
+  it('that cannot be remembered is told all the same, with the reason: the new backup is there', async () => {
+    const { bench, first, archive } = await backedUp();
+    const wrong = first.archive.entries.find(({ name }) => name.endsWith('-Data.db'))!;
+    await flip(archive, wrong.segment!.offset + wrong.segment!.length - 3);
+    // Where the note should be.
+    await mkdir(join(bench.backups, '@state', 'verified', `${first.checksum}.json`), { recursive: true });
+    const { result, log } = await bench.backup({ tables: ['users'] });
+    expect(result).toBe(3);
+    expect(log().join('\n')).toMatch(/WARNING - Backup .* is damaged, .*; .* cannot be remembered in /);
+    await expectWhole(bench);
+  });
+
   it.each(['cut off', 'gone'])('is no reason to fail where its archive is %s', async (how) => {
     const { bench, archive } = await backedUp();
     if (how === 'gone') await rm(archive);
@@ -217,7 +257,32 @@ describe('A baseline that is damaged', () => {
     expect(asked.result).toBe(0);
     const refused = await bench.backup({ tables: ['users'], baseline: `${first.label}_r1` });
     expect(refused.result).toBe(1);
-    expect(refused.said()).toContain('verify found it invalid (x is wrong)');
+    expect(refused.said()).toContain('it was found invalid (x is wrong)');
+  });
+});
+
+describe('A backup that verify has read to its last byte', () => {
+  const judged = (depth: 'quick' | 'full') => ({
+    at: '2026-11-21T11:00:00.000Z',
+    depth,
+    state: 'valid' as const,
+    problems: [],
+  });
+
+  it('need not be decompressed again when it is copied; one that was looked at quickly need', async () => {
+    const { bench } = await backedUp();
+    const store = storeOf(bench);
+    const openedOnes = async () => {
+      const older = await findBaseline(users, { type: 'auto' }, store);
+      if (typeof older === 'string') throw new Error(older);
+      return entriesOf(older).map(({ segment }) => segment?.opened);
+    };
+    const found = await store.find(users);
+    expect(new Set(await openedOnes())).toEqual(new Set([undefined]));
+    await store.rememberVerified(found, judged('quick'));
+    expect(new Set(await openedOnes())).toEqual(new Set([undefined]));
+    await store.rememberVerified(found, judged('full'));
+    expect(new Set(await openedOnes())).toEqual(new Set([true]));
   });
 });
 
