@@ -1,5 +1,6 @@
 // How fast archives are made and unpacked, against GNU tar and pigz in the same run: times of one machine say nothing about
-// another. `npm run bench` (--json for scripts, --megabytes N for another size, --sstable DIR for one made before)
+// another. `npm run bench` (--json for scripts, --megabytes N for another size, --sstable DIR for one made before). Restores of one table, against the
+// documented procedure: `npm run bench -- restore` (--megabytes, --rounds, --full, --json).
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
@@ -10,8 +11,14 @@ import { parseArgs } from 'node:util';
 import { makeSSTables } from './bench/data.mjs';
 import { listing } from './bench/listing.mjs';
 import { contest, median, ours, peer, sync, timed } from './bench/measure.mjs';
+import { runRestoreBench } from './bench/restore.mjs';
 import { writeRealSSTable } from './bench/real-sstable.mjs';
 import { splitting } from './bench/splitting.mjs';
+
+if (process.argv[2] === 'restore') {
+  await runRestoreBench(process.argv.slice(3));
+  process.exit();
+}
 
 const { values } = parseArgs({
   options: {

@@ -8,6 +8,7 @@ import type { DiffFlags } from './commands/schema-diff.js';
 import type { SplitFlags } from './commands/schema-split.js';
 import type { ShowFlags } from './commands/show.js';
 import type { VerifyFlags } from './commands/verify.js';
+import { isTableName } from './model/table-name.js';
 import { optionsOf, withSettings } from './setting-flags.js';
 import type { RawSettings } from './settings.js';
 
@@ -40,7 +41,13 @@ export function buildProgram({ version, actions, onDone, writeOut, writeErr }: C
     .description('Back up and restore ScyllaDB Alternator tables on a Scylla node.')
     .version(version)
     .exitOverride()
-    .configureOutput({ writeOut, writeErr })
+    .configureOutput({
+      writeOut,
+      writeErr,
+      outputError: (text, write) => {
+        write(withNameHint(text));
+      },
+    })
     .showHelpAfterError('(--help shows what there is)')
     .enablePositionalOptions()
     .addHelpText('after', EXIT_STATUS_HELP);
@@ -194,6 +201,12 @@ export function buildProgram({ version, actions, onDone, writeOut, writeErr }: C
     );
 
   return program;
+}
+
+/** A table's name may begin with a dash: who meant one, and no flag that is mistyped, is told how to say so. */
+function withNameHint(error: string): string {
+  const [, name = ''] = /^error: unknown option '(.*)'\s*$/.exec(error) ?? [];
+  return isTableName(name) ? `${error}(is it a table's name? Then put -- before it: -- ${name})\n` : error;
 }
 
 /** May be given several times. */

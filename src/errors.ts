@@ -87,6 +87,17 @@ export class KnownError extends Error {
   }
 }
 
+/** The same failure, which says now what it did not say itself: what was and was not changed, what to do. */
+export function explained(
+  error: KnownError,
+  details: Required<Pick<ErrorDetails, 'changed' | 'hint'>>,
+): KnownError {
+  const { kind, message, changed = details.changed, hint = details.hint } = error;
+  return changed === error.changed && hint === error.hint
+    ? error
+    : new KnownError(kind, message, { changed, hint, cause: error });
+}
+
 /** The terminal or the session went away (SIGHUP): somebody's wish to stop like SIGTERM, with an exit status of its own. */
 export class HungUp extends KnownError {
   constructor() {

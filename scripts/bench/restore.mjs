@@ -123,9 +123,10 @@ function shown({ ours, documented, ratio, target, bytes, items, rounds }) {
   ].join('\n');
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+/** The command line of it: its arguments, without the programs. */
+export async function runRestoreBench(args) {
   const { values } = parseArgs({
-    allowPositionals: true,
+    args,
     options: {
       json: { type: 'boolean', default: false },
       full: { type: 'boolean', default: false },
@@ -141,3 +142,6 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   });
   process.stdout.write(values.json ? `${JSON.stringify(result)}\n` : shown(result));
 }
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href)
+  await runRestoreBench(process.argv.slice(2));

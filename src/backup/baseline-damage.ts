@@ -1,5 +1,6 @@
 import { KnownError, messageOf } from '../errors.js';
 import { archiveFile } from '../store/layout.js';
+import { NOTHING_STORED } from '../store/nothing-stored.js';
 import type { ReuseSource } from '../store/store.js';
 import type { TableContext } from './manifest-of.js';
 import type { BackupTools } from './tools.js';
@@ -49,7 +50,7 @@ export function damageOf({ plan, reuse }: Pick<TableContext, 'plan' | 'reuse'>):
       if (name !== null) problems.push(`${archiveFile(table)}: ${name} ${problem}`);
       if (isAskedFor)
         throw new KnownError('damaged', `Backup ${label} of '${table}' cannot be built on: ${clause}`, {
-          changed: 'Nothing was stored of this table; the backup before stays as it is.',
+          changed: NOTHING_STORED,
           hint,
         });
     },

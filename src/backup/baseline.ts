@@ -13,13 +13,14 @@ export interface BaselineBackup extends ManifestBackup {
 
 /**
  * The newest backup of a table whose archive says where each entry lies, or the one of that label. Never one that was
- * found invalid; one that nobody verified will do, since what was never decompressed before is
- * decompressed and compared with the file when it is copied.
+ * found invalid; one that nobody verified will do, since what was never decompressed before is decompressed and compared with
+ * the file when it is copied. `onPassedOver` is told why a newer one is not it.
  */
 export async function findBaseline(
   table: TableName,
   { type, baseline: label }: Pick<BackupRequest, 'type' | 'baseline'>,
   store: Pick<Store, 'generations'>,
+  onPassedOver: (sentence: string) => void = () => undefined,
 ): Promise<Baseline> {
   if (type === 'full') return 'everything is compressed anew';
   const generations = await store.generations(table);
@@ -34,6 +35,7 @@ export async function findBaseline(
   for (const generation of generations) {
     const usable = usableOf(generation);
     if (typeof usable !== 'string') return usable;
+    onPassedOver(`Nothing can be reused of ${spokenOf(generation)}: ${usable}`);
   }
   return `There is no backup of '${table}' to build on: run a full backup first (--type full)`;
 }
@@ -49,14 +51,16 @@ export const entriesOf = ({ manifest, isVerified }: BaselineBackup): readonly Ar
 function usableOf({ found, verified }: Generation): Baseline {
   if ('problem' in found) return found.problem;
   if (found.kind !== 'manifest') return 'it has no manifest';
-  if (verified?.state === 'invalid')
-    return `it was found invalid (${verified.problems[0] ?? verified.at})`;
+  if (verified?.state === 'invalid') return `it was found invalid (${verified.problems[0] ?? verified.at})`;
   const { entries } = found.manifest.archive;
   // Of an empty table nothing need be copied.
   if (entries.length > 0 && !entries.some(({ segment }) => segment !== null))
     return 'its archive is one stream, of which no part can be copied';
   return verified?.depth === 'full' ? { ...found, isVerified: true } : found;
 }
+
+const spokenOf = (generation: Generation): string =>
+  `backup ${labelOf(generation) ?? generation.found.folder} of ${generation.found.table}`;
 
 const labelOf = ({ found }: Generation): string | undefined =>
   'kind' in found && found.kind === 'manifest' ? found.label : undefined;

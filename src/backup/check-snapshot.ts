@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Snapshot } from '../engine/engine.js';
 import { KnownError } from '../errors.js';
 import { groupSSTables } from '../model/sstable.js';
+import { NOTHING_STORED } from '../store/nothing-stored.js';
 import { judgeSSTables, missingComponents, type SSTableProof } from '../store/prove-sstables.js';
 import type { ArchivedEntry, SourceFile } from '../store/store.js';
 
@@ -51,6 +52,6 @@ export async function proveArchived(
 
 const damaged = (problems: readonly string[]): KnownError =>
   new KnownError('damaged', `The table's own files are damaged: ${problems.join('; ')}`, {
-    changed: 'Nothing was stored of this table; the backup before stays as it is.',
+    changed: NOTHING_STORED,
     hint: 'nodetool scrub can mend the table from its readable parts; then back it up again.',
   });

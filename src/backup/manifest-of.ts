@@ -13,13 +13,16 @@ export interface TableContext {
   readonly whole: boolean;
   /** Undefined where nobody asked for a checksum. */
   readonly items: ItemsRecord | null | undefined;
-  /** The run's. */
+  /** The run's, as far as it is known before the archive is written. */
   readonly label: string;
+  /** The run's label once it is known whether anything was reused. */
+  readonly settleLabel: (isReused: boolean) => string;
   readonly reuse: TableReuse | undefined;
 }
 
 /** What the archive step left to be written down. */
 export interface Stored {
+  readonly label: string;
   readonly checked: CheckedSnapshot;
   readonly proof: Pick<SSTableProof, 'digests'>;
   readonly archive: ArchiveRecord;
@@ -31,12 +34,12 @@ export interface Stored {
 /** The manifest of one table's backup, all but its checksum. */
 export function manifestOf(
   { record }: FrozenTable,
-  { plan, frozen, whole, items, label, reuse }: TableContext,
+  { plan, frozen, whole, items, reuse }: TableContext,
   stored: Stored,
   toolVersion: string,
 ): Omit<Manifest, 'checksum'> {
   const { node } = plan;
-  const { checked, proof, archive, files, sample, finishedAt } = stored;
+  const { label, checked, proof, archive, files, sample, finishedAt } = stored;
   const baseline = archive.entries.some(({ reused }) => reused) ? reuse?.baseline.label : undefined;
   return {
     format: MANIFEST_FORMAT,

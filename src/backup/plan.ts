@@ -36,7 +36,8 @@ export type TableStep =
 export interface BackupPlan {
   /**
    * The run's label, by what it turns out to be: `incremental` as soon as one file of one table need not be compressed again.
-   * That is known when the snapshots are there and before anything is stored, so that all backups of the run have the same.
+   * Of several tables that is known when the snapshots are there and before anything is stored, so that all backups of the run
+   * have the same; of one table when its archive is written.
    */
   readonly labels: Readonly<Record<BackupType, string>>;
   /** Which of them it will be, as far as one can tell before. */

@@ -2,6 +2,7 @@ import { planCreation } from '../model/table-creation.js';
 import { formatSize } from '../model/size.js';
 import type { TableRecord } from '../model/table-record.js';
 import { directoryName } from '../model/table-record.js';
+import { readmeTitle } from '../store/readme-of.js';
 
 export interface ReadmeFacts {
   readonly record: TableRecord;
@@ -45,7 +46,7 @@ export function readmeText(facts: ReadmeFacts): string {
   ];
 
   return [
-    `Backup ${facts.label} of the Alternator table '${record.name}'`,
+    readmeTitle(facts.label, record.name),
     `made by alternator-backup ${facts.toolVersion}, finished ${facts.finishedAt}`,
     `${facts.sstables} SSTables, ${formatSize(facts.bytes)} before compression, of table id ${record.id}`,
     '',

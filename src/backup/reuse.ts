@@ -26,15 +26,24 @@ export type ReuseByTable = ReadonlyMap<TableName, TableReuse | KnownError>;
 export async function findReuse(
   { steps, type, baseline }: Pick<BackupPlan, 'steps' | 'type' | 'baseline'>,
   { tables }: Frozen,
-  { store }: Pick<BackupTools, 'store'>,
+  { store, report }: Pick<BackupTools, 'store' | 'report'>,
 ): Promise<ReuseByTable> {
   const found = new Map<TableName, TableReuse | KnownError>();
   if (type === 'full') return found;
   for (const { name } of steps) {
     const state = tables.get(name);
     if (!state || !isFrozen(state)) continue;
-    const older = await findBaseline(name, { type, ...(baseline === undefined ? {} : { baseline }) }, store);
-    if (typeof older !== 'string') {
+    const request = { type, ...(baseline === undefined ? {} : { baseline }) };
+    const tell = (sentence: string) => {
+      report.info(sentence);
+    };
+    const older = await findBaseline(name, request, store, tell).catch((error: unknown) => {
+      // What cannot be read of one table is no failure of the others.
+      if (error instanceof KnownError) return error;
+      throw error;
+    });
+    if (older instanceof KnownError) found.set(name, older);
+    else if (typeof older !== 'string') {
       const { directory, files } = state.snapshot;
       const parts = await partsToReuse(directory, files, entriesOf(older));
       if (parts.size > 0) found.set(name, { baseline: older, parts });
@@ -58,6 +67,7 @@ export async function partsToReuse(
   const digests = new Map<string, DigestNow>();
   for (const { id, components } of groupSSTables(names)) {
     if (!components.some(({ component }) => component === DIGEST)) continue;
+    // Without it nothing is reused of the SSTable; archiving or proving it fails then, and says why.
     const text = await readFile(join(directory, `${id}-${DIGEST}`)).catch(() => undefined);
     const said = text?.toString('latin1').trim() ?? '';
     if (!text || !/^\d{1,10}$/.test(said)) continue;

@@ -94,7 +94,14 @@ async function freezeAndStore(
     const isBuiltOn = [...reuse.values()].some((each) => !(each instanceof KnownError));
     const type = isBuiltOn ? 'incremental' : 'full';
     onType(type);
-    await storeAll(plan, { frozen, items, reuse, label: plan.labels[type] }, stored, tools);
+    const settleLabel = (isReused: boolean) => {
+      // Several tables have one label, which is in the first manifest before the last archive is written.
+      const settled = isReused || tables.length > 1 ? type : 'full';
+      onType(settled);
+      return plan.labels[settled];
+    };
+    const label = plan.labels[type];
+    await storeAll(plan, { frozen, items, reuse, label, settleLabel }, stored, tools);
   });
 }
 
@@ -129,13 +136,14 @@ interface Held {
   readonly items: ItemsByTable | undefined;
   readonly reuse: ReuseByTable;
   readonly label: string;
+  readonly settleLabel: (isReused: boolean) => string;
 }
 
 /** One table's failure stops nobody else. */
 async function storeOne(
   step: TableStep,
   plan: BackupPlan,
-  { frozen, items, reuse: reuseOf, label }: Held,
+  { frozen, items, reuse: reuseOf, label, settleLabel }: Held,
   tools: BackupTools,
 ): Promise<TableOutcome> {
   const { report, signal } = tools;
@@ -162,6 +170,7 @@ async function storeOne(
       whole: step.whole,
       items: items && (items.get(table) ?? null),
       label,
+      settleLabel,
       reuse,
     };
     await storeTable(state, context, tools);

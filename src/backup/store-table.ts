@@ -12,6 +12,7 @@ import {
   TABLE_SCHEMA_FILE,
   viewFile,
 } from '../store/layout.js';
+import { NOTHING_STORED } from '../store/nothing-stored.js';
 import type { BackupWriter } from '../store/store.js';
 import type { Reporter } from '../terminal/reporter.js';
 import { checkSnapshot, proveArchived, type CheckedSnapshot } from './check-snapshot.js';
@@ -68,7 +69,13 @@ export async function storeTable(
     );
     // Also where the table fails: what is known of the one before should be known to the next run.
     const archive = await archiving.finally(() => damage.tell(tools));
+    const isReused = archive.entries.some(({ reused }) => reused);
     if (reuse) report.info(reuseLine(archive.entries));
+    if (reuse && !isReused)
+      report.info(
+        `Nothing of backup ${reuse.baseline.label} could be reused: this backup of ${record.name} is full`,
+      );
+    const label = context.settleLabel(isReused);
     const proof = await report.step(`Prove what was archived of ${record.name}`, () =>
       proveArchived(snapshot, archive.entries),
     );
@@ -79,7 +86,7 @@ export async function storeTable(
       README_FILE,
       readmeText({
         record,
-        label: context.label,
+        label,
         archive: archiveFile(record.name),
         ...checked,
         finishedAt,
@@ -88,7 +95,7 @@ export async function storeTable(
         dataDirectory: dirname(dirname(path)),
       }),
     );
-    const stored = { checked, proof, archive, files: [...written, readme], sample, finishedAt };
+    const stored = { label, checked, proof, archive, files: [...written, readme], sample, finishedAt };
     const untidy = await writer.publish(manifestOf(table, context, stored, tools.toolVersion));
     for (const sentence of untidy) report.warn(sentence);
   } finally {
@@ -137,7 +144,7 @@ function expectItemsFrozen(
     'database',
     `The snapshot of '${name}' holds no SSTable, though ${sample.items} items can be read`,
     {
-      changed: 'Nothing was stored of this table; the backup before stays as it is.',
+      changed: NOTHING_STORED,
       hint: 'If the first items were written just now: run the backup again. If not: nodetool flush, and look at the log of the server.',
     },
   );

@@ -170,7 +170,14 @@ async function makePlan(
     else tables.push({ name, described });
   }
   const baselines = new Map<TableName, Baseline>();
-  for (const { name } of tables) baselines.set(name, await findBaseline(name, request, store));
+  for (const { name } of tables) {
+    try {
+      baselines.set(name, await findBaseline(name, request, store));
+    } catch (error) {
+      if (!(error instanceof KnownError)) throw error;
+      failed.set(name, error);
+    }
+  }
   const now = clock.now();
   const plan = planBackup(request, {
     node: await engine.identify(),

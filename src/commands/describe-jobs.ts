@@ -1,4 +1,4 @@
-import { isOpen, isUndoable, type Job, type JobTable } from '../model/job.js';
+import { isOpen, isUndoable, keepsCopy, type Job, type JobTable } from '../model/job.js';
 
 /** The jobs for people, the newest first. */
 export function describeJobs(jobs: readonly Job[]): readonly string[] {
@@ -15,7 +15,8 @@ const title = ({ command, of }: Job): string => (of === null ? command : `${comm
 
 function hint(job: Job): string {
   if (isOpen(job)) return '  CUT OFF: resume or undo it';
-  return isUndoable(job) ? '  can be undone' : '';
+  if (isUndoable(job)) return '  can be undone';
+  return job.tables.some(keepsCopy) ? `  put back with a doubt: undo ${job.id} loads the copy once more` : '';
 }
 
 function state({ state: now, problem, undoneBy, safetyCopy, action }: JobTable): string {

@@ -1,6 +1,14 @@
 import type { NodeIdentity } from '../engine/engine.js';
 import { KnownError, type ErrorKind } from '../errors.js';
-import { isOpen, isTouchedIn, isUndoable, type Job, type JobSource, type JobTable } from '../model/job.js';
+import {
+  isOpen,
+  isTouchedIn,
+  isUndoable,
+  keepsCopy,
+  type Job,
+  type JobSource,
+  type JobTable,
+} from '../model/job.js';
 import { parseTableName } from '../model/table-name.js';
 import { requestOf } from '../restore/job-of.js';
 import { planOne, type FoundSource, type RestoreStep } from '../restore/plan.js';
@@ -20,10 +28,12 @@ export async function chooseJob(
   { journals }: Pick<Tools, 'journals'>,
 ): Promise<Job> {
   const fits = what === 'resume' ? isOpen : isUndoable;
+  // What was put back with a doubt is put back once more for whoever names it, and for nobody else.
+  const fitsNamed = (job: Job) => fits(job) || (what === 'undo' && job.tables.some(keepsCopy));
   if (id !== undefined) {
     if (!/^[A-Za-z0-9_-]{3,80}$/.test(id)) throw nothing(`'${id}' is not the id of a job`);
     const job = await journals.read(id);
-    if (!fits(job)) throw nothing(whyNot(job, what));
+    if (!fitsNamed(job)) throw nothing(whyNot(job, what));
     return job;
   }
   const { jobs, damaged } = await journals.list();

@@ -2,7 +2,7 @@ import { EXIT_CODES, type ExitCode } from '../errors.js';
 import { exitCodeOf, summaryLines, warningLines, type TableOutcome } from '../model/outcome.js';
 import { describePlan } from '../restore/describe-plan.js';
 import type { RestorePlan } from '../restore/plan.js';
-import { exitCodeAfter, interruptionOf, tellInterruption } from './interruption.js';
+import { exitCodeAfter, tellInterruption, wishToStop } from './interruption.js';
 import type { Tools } from './tools.js';
 import { unnamedFailures } from './unnamed-failures.js';
 
@@ -48,7 +48,7 @@ export function tell(
   { report, signal }: Tools,
 ): ExitCode {
   const [only] = outcomes;
-  const wish = interruptionOf(outcomes, signal);
+  const wish = wishToStop(signal);
   // The documented line of each failed table of a batch.
   const failed = outcomes.flatMap(({ result, table }) => (result === 'failed' ? [table] : []));
   for (const table of asBatch ? failed : unnamedFailures(outcomes))
@@ -59,7 +59,7 @@ export function tell(
       report.say('');
       report.say('All tables restored successfully!');
     }
-  } else if (only && !wish) {
+  } else if (only && only.result !== 'skipped') {
     report.say('');
     report.say(
       only.result === 'done'

@@ -1,5 +1,5 @@
 import { EXIT_CODES, KnownError, type ErrorKind, type ExitCode } from '../errors.js';
-import { canGoBack, type Job } from '../model/job.js';
+import { canGoBack, isUndoable, keepsCopy, type Job, type JobTable } from '../model/job.js';
 import { newRunId } from '../model/run-id.js';
 import { exitCodeOf, type TableOutcome, warningLines } from '../model/outcome.js';
 import { parseTableName, type TableName } from '../model/table-name.js';
@@ -12,6 +12,7 @@ import type { RestoreRequest } from '../restore/request.js';
 import { startLeftService, tablesLeft, takeBackUnfinished } from '../restore/resume.js';
 import { runRestore } from '../restore/run.js';
 import { describeJobs } from './describe-jobs.js';
+import { exitCodeAfter, tellInterruption, wishToStop } from './interruption.js';
 import { chooseJob, copyOrWhyNot } from './jobs.js';
 import { onNode } from './on-node.js';
 import type { Tools } from './tools.js';
@@ -36,7 +37,7 @@ export async function undoCommand(flags: UndoFlags, tools: Tools): Promise<ExitC
     tools.report.say(`Undo of job ${id}:`);
     for (const { name } of tablesLeft(job))
       tools.report.say(`  put ${name} back, which was left in the middle`);
-    const { plan, gone } = await planOf(job, tools);
+    const { plan, gone } = await planOf(job, entriesOf(job), tools);
     for (const table of gone) tools.report.say(`  ${asBefore(table, id)}`);
     for (const line of describePlan(plan)) tools.report.say(line);
     return EXIT_CODES.done;
@@ -54,7 +55,8 @@ async function takeBack(id: string, tools: Tools): Promise<readonly TableOutcome
   const cutOff = tablesLeft(job).length > 0 ? await takeBackUnfinished(job, restoreTools) : [];
 
   const now = await tools.journals.read(id);
-  const { plan, gone } = await planOf(now, tools);
+  // What was put back just now, with a doubt, is not put back once more at once.
+  const { plan, gone } = await planOf(now, isUndoable(job) ? finishedOf(now) : entriesOf(now), tools);
   const missing = await closeMissing(now, gone, tools);
   if (plan.steps.length === 0) return [...cutOff, ...missing];
   for (const line of describePlan(plan)) report.info(line.trim());
@@ -83,7 +85,15 @@ interface UndoPlan {
   readonly gone: readonly TableName[];
 }
 
-async function planOf(job: Job, tools: Tools): Promise<UndoPlan> {
+/** Tables that the job had finished. */
+const finishedOf = ({ tables }: Job): readonly JobTable[] =>
+  tables.filter((entry) => entry.state === 'done' && canGoBack(entry));
+
+/** The same, or where there is nothing else, those that were put back with a doubt: their copies are loaded once more. */
+const entriesOf = (job: Job): readonly JobTable[] =>
+  isUndoable(job) ? finishedOf(job) : job.tables.filter(keepsCopy);
+
+async function planOf(job: Job, entries: readonly JobTable[], tools: Tools): Promise<UndoPlan> {
   const { engine, clock } = tools;
   const now = clock.now();
   const node = await engine.identify();
@@ -95,11 +105,10 @@ async function planOf(job: Job, tools: Tools): Promise<UndoPlan> {
     noTableOptions: false,
     noSafetyCopy: false,
   };
-  const done = job.tables.filter((entry) => entry.state === 'done' && canGoBack(entry));
   const unfinished = await unfinishedInOthers(job, tools);
   const steps: RestoreStep[] = [];
   const gone: TableName[] = [];
-  for (const entry of done) {
+  for (const entry of entries) {
     const name = parseTableName(entry.name);
     const fail = (reason: string, kind: ErrorKind) => steps.push({ action: 'fail', name, reason, kind });
     const reason = unfinished.get(name);
@@ -115,9 +124,24 @@ async function planOf(job: Job, tools: Tools): Promise<UndoPlan> {
     const neighbours = await engine.neighbours(name);
     const copy = entry.safetyCopy === null ? undefined : await copyOrWhyNot(entry.safetyCopy);
     if (copy instanceof KnownError) fail(copy.message, copy.kind);
-    else steps.push(planUndo({ job: job.id, entry, name, copy, live, neighbours }, request, node));
+    else {
+      const step = planUndo({ job: job.id, entry, name, copy, live, neighbours }, request, node);
+      const isForeign = step.action === 'fail' && copy === undefined;
+      steps.push(isForeign ? { ...step, reason: `${step.reason}${await olderHint(job, tools)}` } : step);
+    }
   }
   return { plan: { runId: newRunId(now), startedAt: now, node, request, offline: false, steps }, gone };
+}
+
+/** Somebody else's table stays, and this job with it: an older one is only come to by its name. */
+async function olderHint({ id }: Job, { journals }: Tools): Promise<string> {
+  const { jobs } = await journals.list();
+  const older = jobs.slice(
+    0,
+    jobs.findIndex((job) => job.id === id),
+  );
+  const next = older.findLast(isUndoable);
+  return next ? `, and stays; alternator-backup undo ${next.id} takes back the job before this one` : '';
 }
 
 /**
@@ -138,23 +162,37 @@ async function unfinishedInOthers(job: Job, { journals }: Tools): Promise<Unfini
 const asBefore = (table: string, id: string): string =>
   `Table ${table}, which job ${id} made, is not there any more: it is as it was before`;
 
-function tell(id: string, outcomes: readonly TableOutcome[], { report }: Tools): ExitCode {
+function tell(id: string, outcomes: readonly TableOutcome[], { report, signal }: Tools): ExitCode {
+  const wish = wishToStop(signal);
   report.say('');
-  for (const { table, result } of outcomes) {
-    report.say(
-      result === 'done'
-        ? `✅ Table '${table}' is as it was before job ${id}`
-        : `❌ Table '${table}' could not be put back`,
-    );
-  }
+  for (const outcome of outcomes) report.say(lastWord(id, outcome));
   for (const line of warningLines(report.warnings)) report.say(line);
   const isRefused =
     outcomes.length > 0 &&
     outcomes.every((outcome) => outcome.result === 'failed' && outcome.before === 'untouched');
   const failed = isRefused ? EXIT_CODES.refused : exitCodeOf(outcomes);
-  const exitCode = failed === EXIT_CODES.done && report.warnings.length > 0 ? EXIT_CODES.warnings : failed;
-  report.summary({ command: 'undo', job: id, exitCode, outcomes, warnings: report.warnings });
+  const ended = failed === EXIT_CODES.done && report.warnings.length > 0 ? EXIT_CODES.warnings : failed;
+  const exitCode = wish ? exitCodeAfter(wish, outcomes) : ended;
+  if (wish) tellInterruption('undo', wish, outcomes, report);
+  report.summary({
+    command: 'undo',
+    job: id,
+    exitCode,
+    outcomes,
+    warnings: report.warnings,
+    ...(wish ? { error: wish.message } : {}),
+  });
   return exitCode;
+}
+
+function lastWord(id: string, outcome: TableOutcome): string {
+  const { table, result } = outcome;
+  if (result === 'skipped')
+    return `Table '${table}' was not come to: alternator-backup undo ${id} goes on with it`;
+  if (result === 'failed') return `❌ Table '${table}' could not be put back`;
+  return outcome.doubt
+    ? `⚠️  Table '${table}' is there, but whether it is as before job ${id} is in doubt: see the warnings`
+    : `✅ Table '${table}' is as it was before job ${id}`;
 }
 
 async function listJobs({ journals, report }: Tools): Promise<ExitCode> {

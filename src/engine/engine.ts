@@ -18,7 +18,7 @@ export interface NodeIdentity {
   readonly racks: number;
 }
 
-/** A table's directory on the node, and whose it is: files handed to the server must be of the same owner. */
+/** A directory of the server on the node, and whose it is: files handed to the server must be of the same owner. */
 export interface TableDirectory {
   readonly path: string;
   readonly uid: number;
@@ -135,6 +135,9 @@ export interface Engine {
 
   /** The directory of this very incarnation of the table. Waits for it a little; rejects with `files` without it. */
   tableDirectory(table: TableRecord): Promise<TableDirectory>;
+
+  /** The data directory, where the server makes those of keyspaces, and whose it is. Rejects with `files` without it. */
+  topDirectory(): Promise<TableDirectory>;
 
   /** The folder on the same file system, outside of what the server owns, where work may lie. Not made here. */
   workDirectory(): Promise<string>;

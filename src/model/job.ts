@@ -73,6 +73,8 @@ const table = z.strictObject({
   staged: z.string().nullable(),
   /** Where the table as it was before lies; null when there was none, or none was wanted. */
   safetyCopy: z.string().nullable(),
+  /** Where no copy was wanted: how many items could be read just before, at least. */
+  itemsBefore: z.strictObject({ items: z.number(), complete: z.boolean() }).nullable().default(null),
   /** Of a job that takes this one back: its id. */
   undoneBy: z.string().nullable(),
   /** Why it failed. */
@@ -150,6 +152,10 @@ export const isUndoable = (job: Job): boolean =>
 /** A table that was done can be taken back where there was none before, or its copy was kept. */
 export const canGoBack = ({ undoneBy, safetyCopy, action }: JobTable): boolean =>
   undoneBy === null && (action === 'create' || safetyCopy !== null);
+
+/** Put back with a doubt, or with a removal that may come yet: its copy was kept, and can be loaded once more. */
+export const keepsCopy = ({ state, undoneBy, safetyCopy }: JobTable): boolean =>
+  state === 'undone' && undoneBy === null && safetyCopy !== null;
 
 /** The tables that a journal which cannot be read names all the same; null where even that cannot be told. */
 export function tablesNamedIn(text: string): readonly string[] | null {

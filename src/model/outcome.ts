@@ -8,7 +8,8 @@ export type TableBefore = 'untouched' | 'put back' | 'half made' | 'lost';
 
 /** How it went with one table. */
 export type TableOutcome =
-  | { readonly table: TableName; readonly result: 'done' }
+  /** `doubt`: a warning says why nobody can tell whether it is as it should be. */
+  | { readonly table: TableName; readonly result: 'done'; readonly doubt?: true }
   | { readonly table: TableName; readonly result: 'skipped'; readonly reason: string }
   | {
       readonly table: TableName;

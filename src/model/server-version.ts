@@ -11,6 +11,8 @@ export interface ServerVersion {
   readonly known: boolean;
   /** Whether the release tells which index keys are columns of the base table: not one that cannot be read. */
   readonly tellsIndexColumns: boolean;
+  /** Whose server it is, behind what it acts like: that decides which files it reads. */
+  readonly engine: 'Scylla' | 'Cassandra';
   /** Whether CQL makes the views behind Alternator's indexes: Scylla refuses their names (recorded cql 304, 305). */
   readonly takesIndexViews: boolean;
 }
@@ -34,6 +36,7 @@ export function parseServerVersion(engine: string, version: string): ServerVersi
       line: [6, 2],
       known: true,
       tellsIndexColumns: true,
+      engine: 'Cassandra',
       takesIndexViews: true,
     };
   const parts = /^(\d+)\.(\d+)(?![\d])/.exec(version);
@@ -43,6 +46,7 @@ export function parseServerVersion(engine: string, version: string): ServerVersi
     line: openSourceLine(Number(parts[1]), Number(parts[2])),
     known: true,
     tellsIndexColumns: true,
+    engine: 'Scylla',
     takesIndexViews: false,
   };
 }
@@ -62,6 +66,7 @@ const unknown = (text: string): ServerVersion => ({
   line: [Infinity, Infinity],
   known: false,
   tellsIndexColumns: false,
+  engine: 'Scylla',
   takesIndexViews: false,
 });
 

@@ -5,12 +5,12 @@ import type { DeleteStep, LoadStep, RestorePlan, RestoreStep } from './plan.js';
 import { RestoreHalfMade, RestoreUndone } from './roll-back.js';
 import type { RestoreTools } from './tools.js';
 
-/** One table's failure stops nobody else. `part` leaves out the documented frame line that the other part prints. */
+/** One table's failure stops nobody else; work that gives `doubtful` was done with a doubt. `part` leaves out the documented frame line that the other part prints. */
 export async function attempt(
   step: RestoreStep,
   plan: Pick<RestorePlan, 'steps'>,
   { report, signal }: RestoreTools,
-  work: (step: LoadStep | DeleteStep) => Promise<void>,
+  work: (step: LoadStep | DeleteStep) => Promise<unknown>,
   part: 'all' | 'prepare' | 'finish' = 'all',
 ): Promise<TableOutcome> {
   const { name: table } = step;
@@ -22,10 +22,10 @@ export async function attempt(
       throw new KnownError(step.kind, step.reason, {
         changed: step.changed ?? 'The table was not touched.',
       });
-    await work(step);
+    const how = await work(step);
     if (part !== 'prepare') report.info(`===== Restore completed for ${table} =====`);
     if (part !== 'prepare' && isBatch) report.info(`✅ ${table} restored successfully`);
-    return { table, result: 'done' };
+    return how === 'doubtful' ? { table, result: 'done', doubt: true } : { table, result: 'done' };
   } catch (error) {
     if (signal.aborted && isInterruption(error)) throw error;
     tellFailure(error, report);

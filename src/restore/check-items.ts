@@ -1,11 +1,11 @@
 import type { ItemSample } from '../engine/engine.js';
 import { readTotals } from '../engine/read-items-record.js';
-import type { IndexTotals, ItemsRecord } from '../model/item-checksum.js';
+import type { IndexTotals, ItemsRecord, ItemTotals } from '../model/item-checksum.js';
 import type { Manifest } from '../model/manifest.js';
 import type { TableName } from '../model/table-name.js';
 import { askAgain } from './ask-again.js';
 import { checkIndexes, type CheckTools } from './check-indexes.js';
-import { judgeTable } from './check-judgement.js';
+import { judgeTable, judgeTwice } from './check-judgement.js';
 import { judgeReadBack, type Judgement } from './read-back.js';
 import { readItems } from './read-items.js';
 import type { ItemCheck } from './request.js';
@@ -20,6 +20,8 @@ export interface ItemsWanted {
   readonly sstables?: number;
   /** The table has a time to live: items may go by themselves. */
   readonly expires?: boolean;
+  /** Whether anything may have been written into the table since it was loaded; asked where that decides. */
+  readonly isWritten?: () => Promise<boolean>;
   /** What of a full check is made: the table's own items while its indexes are being filled, the indexes alone later. */
   readonly part?: 'all' | 'table' | 'indexes';
 }
@@ -65,14 +67,10 @@ async function checkAll(
   wanted: ItemsWanted & { readonly part: 'all' | 'table' | 'indexes' },
   tools: CheckTools,
 ): Promise<CheckResult> {
-  const { expected, sample, sstables = 0, expires = false, part } = wanted;
-  const own = part === 'indexes' ? undefined : await askAgain(name, () => readTotals({ name }, tools), tools);
+  const { expected, part } = wanted;
+  const { own, judgement: ownJudgement } =
+    part === 'indexes' ? UNREAD : await readAndJudge(name, wanted, tools);
   const seen = own && { items: own.count, complete: true };
-  const ownJudgement = !own
-    ? GOOD
-    : expected
-      ? judgeTable(expected, own, expires)
-      : judgeReadBack({ sstables, sample }, { items: own.count, complete: true });
   if (ownJudgement.verdict !== 'good' || part === 'table')
     return { ...verdictOf(ownJudgement, told(name, own?.count, [], expected)), seen, items: undefined };
 
@@ -81,7 +79,45 @@ async function checkAll(
   return { ...verdictOf(judgement, told(name, own?.count, totals, expected)), seen, items };
 }
 
-const GOOD: Judgement = { verdict: 'good' };
+interface OwnItems {
+  readonly own: ItemTotals | undefined;
+  readonly judgement: Judgement;
+}
+
+const UNREAD: OwnItems = { own: undefined, judgement: { verdict: 'good' } };
+
+/** Between two readings: whoever writes now and then should be seen. */
+const PAUSE_MS = 2_000;
+
+/**
+ * Reads every item of the table itself. What is not as recorded is read once more before anything is taken away for it, and is only
+ * a doubt where somebody may have written: as long as there is anything that could be theirs.
+ */
+async function readAndJudge(
+  name: TableName,
+  { expected, sample, sstables = 0, expires = false, isWritten }: ItemsWanted,
+  tools: CheckTools,
+): Promise<OwnItems> {
+  const read = () => askAgain(name, () => readTotals({ name }, tools), tools);
+  const first = await read();
+  if (!expected) {
+    const judgement = judgeReadBack({ sstables, sample }, { items: first.count, complete: true });
+    return { own: first, judgement };
+  }
+  const judgement = judgeTable(expected, first, expires);
+  if (judgement.verdict !== 'bad') return { own: first, judgement };
+  tools.report.info(`Reading ${name} again: ${judgement.why}`);
+  await tools.clock.sleep(PAUSE_MS);
+  const second = await read();
+  const twice = judgeTwice(expected, [first, second], expires);
+  const isDoubt = twice.verdict === 'bad' && second.count > 0 && (await isWritten?.()) === true;
+  return {
+    own: second,
+    judgement: isDoubt
+      ? { verdict: 'doubtful', why: `${twice.why}: somebody may have written into it since it was loaded` }
+      : twice,
+  };
+}
 
 const verdictOf = (judgement: Judgement, good: string): Pick<CheckResult, 'verdict' | 'sentence'> => ({
   verdict: judgement.verdict,

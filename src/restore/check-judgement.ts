@@ -21,6 +21,20 @@ export function judgeTable(expected: ItemTotals, seen: ItemTotals, expires: bool
   };
 }
 
+/**
+ * Judges a table that was read twice because the first reading did not give what was recorded. Where the two differ from one another
+ * somebody is writing, and nobody can tell what the load has brought; where they agree on something else, that is what is there.
+ */
+export function judgeTwice(
+  expected: ItemTotals,
+  [first, second]: readonly [ItemTotals, ItemTotals],
+  expires: boolean,
+): Judgement {
+  const judgement = judgeTable(expected, second, expires);
+  if (judgement.verdict !== 'bad' || areEqual(first, second)) return judgement;
+  return { verdict: 'doubtful', why: `${judgement.why}, and two readings differ: somebody is writing` };
+}
+
 /** The items are proven when this is asked; what an index lacks can be made again from them, so that it is a doubt. */
 export function judgeIndexes(expected: ItemsRecord, seen: readonly IndexTotals[]): Judgement {
   const problems = expected.indexes.flatMap((wanted) => {

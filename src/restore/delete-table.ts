@@ -5,6 +5,7 @@ import type { DeleteStep } from './plan.js';
 import { removeByApi } from './remove-table.js';
 import { readSafetyCopy, takeSafetyCopy, type CopyPlace } from './safety-copy.js';
 import { takeAgain } from './take-again.js';
+import { expectFitTable } from './table-preflight.js';
 import type { RestoreTools } from './tools.js';
 
 /** Takes back a table that was not there before: a copy of it is kept, so that this can be taken back as well. */
@@ -21,6 +22,7 @@ export async function deleteTable(
     const { safetyCopy } = book.entry;
     if (safetyCopy !== null) await takeAgain(await readSafetyCopy(safetyCopy), book, place, judge, tools);
   } else {
+    await expectFitTable(step, tools);
     const present = (await expectUnchanged(step, tools)) ?? live;
     await book.step(
       'safety copy',

@@ -15,6 +15,7 @@ import type { Replacement } from './replace-table.js';
 import { itemsOf, sampleOf } from './source.js';
 import { putStreamOptionsBack } from './table-options.js';
 import type { RestoreTools } from './tools.js';
+import { dataFilesOf, isWrittenSince } from './written-since.js';
 
 /**
  * After the load: items, indexes, settings, comparison. All but the judgement of the items can be done again where it was cut off:
@@ -24,10 +25,13 @@ export async function finishTable(
   replacement: Replacement,
   tools: RestoreTools,
 ): Promise<'proven' | 'doubtful'> {
-  const { step, book } = replacement;
+  const { step, book, record } = replacement;
+  // What somebody writes while items are read must not be taken for what the load has brought.
+  const files = step.check === 'full' ? await dataFilesOf(record, tools).catch(() => undefined) : undefined;
+  const isWritten = () => (files ? isWrittenSince(record, files, book, tools) : Promise.resolve(false));
   const result = hasEnded(book.entry, 'read back')
     ? 'proven'
-    : await book.step('read back', () => judgeItems(replacement, 'table', tools));
+    : await book.step('read back', () => judgeItems(replacement, 'table', tools, isWritten));
   const ofTheMaker = await book.step('settings', () => completeTable(replacement, tools));
   await book.step('compare', () => tellDrift(step, ofTheMaker, tools));
   if (step.check !== 'full') return result;
@@ -89,6 +93,7 @@ async function judgeItems(
   { step, book, staged }: Replacement,
   part: 'table' | 'indexes',
   tools: RestoreTools,
+  isWritten?: () => Promise<boolean>,
 ): Promise<'proven' | 'doubtful'> {
   const { report } = tools;
   const { name, check, source, saved } = step;
@@ -101,6 +106,7 @@ async function judgeItems(
       sample: sampleOf(source),
       sstables: staged.sstables,
       expires: saved.alternator?.ttl.TimeToLiveStatus === 'ENABLED',
+      ...(isWritten === undefined ? {} : { isWritten }),
     },
     tools,
   );

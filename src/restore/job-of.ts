@@ -49,6 +49,7 @@ const entryOf = async (step: Exclude<RestoreStep, { readonly action: 'fail' }>):
   madeId: null,
   staged: null,
   safetyCopy: null,
+  itemsBefore: null,
   undoneBy: null,
   problem: null,
 });

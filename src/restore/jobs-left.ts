@@ -12,7 +12,10 @@ type Tools = Pick<RestoreTools, 'engine' | 'journals' | 'clock' | 'report'>;
 
 /** How many generations of "the table before" are kept for `undo`. */
 export const COPIES_KEPT = 2;
-/** Journals of which nothing can be taken back any more are kept this long: the newest so many. */
+/**
+ * Journals of which nothing can be taken back any more, and those of jobs that only made tables, are kept this long: the newest so
+ * many of each. What such a job has made can be deleted by hand as well.
+ */
 const CLOSED_KEPT = 50;
 
 /** The job that left this table neither as before nor done, if there is one. */
@@ -56,6 +59,7 @@ export async function closeUntouched(names: readonly string[], tools: RestoreToo
  * about to be closed.
  */
 export async function clearLeftovers({ engine, journals, report }: Tools, over?: string): Promise<void> {
+  await journals.removeHalfWritten();
   const work = await engine.workDirectory();
   const staging = join(work, STAGING);
   const { jobs, damaged } = await journals.list();
@@ -97,12 +101,19 @@ export async function dropOldCopies(tools: Tools): Promise<void> {
         report.info(`Removed the copy of ${entry.name} from before job ${job.id}: newer ones are kept`);
       }
     }
-    const closed = (await journals.list()).jobs.filter((job) => !isOpen(job) && !isUndoable(job));
-    for (const { id } of closed.slice(0, Math.max(0, closed.length - CLOSED_KEPT))) await journals.remove(id);
+    const closed = (await journals.list()).jobs.filter((job) => !isOpen(job));
+    // What a journal names must not be left without it: nobody would know any more what the copy is of.
+    const forgettable = closed.filter(holdsNoCopy);
+    const over = forgettable.filter((job) => !isUndoable(job));
+    const made = forgettable.filter(isUndoable);
+    for (const each of [over, made])
+      for (const { id } of each.slice(0, Math.max(0, each.length - CLOSED_KEPT))) await journals.remove(id);
   } catch (error) {
     report.warn(`Old safety copies could not be cleared away: ${messageOf(error)}`);
   }
 }
+
+const holdsNoCopy = ({ tables }: Job): boolean => tables.every(({ safetyCopy }) => safetyCopy === null);
 
 /** A table that a job made is gone when a later one made a table of that name: nothing of it can be taken back. */
 async function closeGone(jobs: readonly Job[], { journals, clock }: Tools): Promise<void> {

@@ -1,5 +1,5 @@
 import { KnownError, messageOf } from '../errors.js';
-import { hasEnded, type Job, type JobTable, type StepName } from '../model/job.js';
+import { hasEnded, isTouchedIn, type Job, type JobTable, type StepName } from '../model/job.js';
 import type { Clock } from '../system/wait.js';
 import { reasonOf } from '../system/files.js';
 import type { JobEvent, Journals } from './journals.js';
@@ -22,6 +22,8 @@ export interface TableJournal {
   readonly jobId: string;
   /** A run that is dead by now has loaded its data: people may have written into it since. */
   readonly loadedBefore: boolean;
+  /** A run that is dead by now has emptied the table, or removed or made one of its name. */
+  readonly touchedBefore: boolean;
   readonly entry: JobTable;
   /** Writes down that it begins, works, and writes down that it ended, with what `told` makes of the result. */
   step<T>(name: StepName, work: () => Promise<T>, told?: (result: T) => Partial<JobTable>): Promise<T>;
@@ -79,6 +81,7 @@ export function journalOf(first: Job, tools: JournalTools): Journal {
     of: (table) => ({
       jobId: first.id,
       loadedBefore: first.tables.some((each) => each.name === table && hasEnded(each, 'load')),
+      touchedBefore: first.tables.some((each) => each.name === table && isTouchedIn(each)),
       get entry() {
         return entryOf(table);
       },

@@ -35,9 +35,24 @@ export interface Journals {
   /** Rejects with `missing` when there is none of that id, with `files` when it cannot be read. */
   read(id: string): Promise<Job>;
   remove(id: string): Promise<void>;
+  /** Clears away what processes that died while they wrote have left. To be called under the lock of the node. */
+  removeHalfWritten(): Promise<void>;
 }
 
 export const JOBS = 'jobs';
+
+/** As `writeDurably` calls them: what follows is the process that writes. */
+const HALF_WRITTEN = /^\.[A-Za-z0-9_-]{3,80}\.json\.([1-9][0-9]{0,9})\.tmp$/;
+
+/** Whether there is a process of that id, whoever it belongs to. */
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return errorCode(error) !== 'ESRCH';
+  }
+}
 
 /** Journals as one file per job, replaced as a whole. */
 export function journalFiles(engine: Pick<Engine, 'workDirectory'>): Journals {
@@ -93,6 +108,14 @@ export function journalFiles(engine: Pick<Engine, 'workDirectory'>): Journals {
 
     async remove(id) {
       await rm(await fileOf(id), { force: true });
+    },
+
+    async removeHalfWritten() {
+      const directory = await folder();
+      for (const name of await namesIn(directory)) {
+        const pid = HALF_WRITTEN.exec(name)?.[1];
+        if (pid !== undefined && !isAlive(Number(pid))) await rm(join(directory, name), { force: true });
+      }
     },
   };
 }

@@ -13,6 +13,7 @@ import type { RestoreTools } from './tools.js';
 
 /** What was put back, and how to say so. */
 export interface PutBackToJudge {
+  readonly jobId: string;
   readonly safety: SafetyCopy;
   readonly node: NodeIdentity;
   /** Grants that the server gave to the role that made the table: no difference. */
@@ -38,13 +39,13 @@ export async function judgePutBack(put: PutBackToJudge, tools: RestoreTools): Pr
   ];
   if (doubts.length > 0) {
     return {
-      told: `${put.doubtful}, but ${doubts.join(', and ')}. Its copy is kept in ${safety.staged.directory}.`,
-      copyKept: true,
+      told: `${put.doubtful}, but ${doubts.join(', and ')}. Its copy is kept in ${safety.staged.directory}, and alternator-backup undo ${put.jobId} loads it once more.`,
+      isDoubtful: true,
     };
   }
   tools.report.info(`Table ${name} is as it was before: ${items} items read`);
   const isWhole = nodeHoldsWholeTable(replication, node.topology);
-  return { told: `${isWhole ? put.whole : put.share}.`, copyKept: false };
+  return { told: `${isWhole ? put.whole : put.share}.`, isDoubtful: false };
 }
 
 /** How many items are there, and the reason to doubt them, if there is one. Rejects where nothing is back. */

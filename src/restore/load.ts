@@ -41,15 +41,17 @@ export async function placeFiles(
  */
 export async function expectNoForeignFiles(
   { path }: TableDirectory,
-  ours?: Pick<Staged, 'directory' | 'names'>,
+  ...ours: readonly Pick<Staged, 'directory' | 'names'>[]
 ): Promise<void> {
   const upload = join(path, 'upload');
   const foreign: string[] = [];
   for (const name of await filesIn(upload)) {
-    const isNote = SNAPSHOT_NOTES.has(name);
-    const isOurs =
-      ours?.names.includes(name) === true && (await isSame(join(upload, name), join(ours.directory, name)));
-    if (!isNote && !isOurs) foreign.push(name);
+    if (SNAPSHOT_NOTES.has(name)) continue;
+    const candidates = ours.filter(({ names }) => names.includes(name));
+    const same = await Promise.all(
+      candidates.map(({ directory }) => isSame(join(upload, name), join(directory, name))),
+    );
+    if (!same.includes(true)) foreign.push(name);
   }
   if (foreign.length === 0) return;
   throw new KnownError('files', `${upload} is not empty: ${foreign.slice(0, 3).join(', ')}`, {

@@ -1,54 +1,65 @@
-import { constants } from 'node:fs';
-import { access, chmod, chown, open, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import type { TableDirectory } from '../engine/engine.js';
-import { isWishToStop, KnownError } from '../errors.js';
-import { exists, PRIVATE_FILE, reasonOf, removeIfEmpty } from '../system/files.js';
-import { expectNoForeignFiles } from './load.js';
-import type { LoadStep } from './plan.js';
+import { KnownError } from '../errors.js';
+import { expectAll, problemsOf, refuseFor, type Check } from './expect-all.js';
+import type { RestorePlan, RestoreStep } from './plan.js';
+import { proveSource } from './prove-source.js';
+import { expectRights } from './rights.js';
+import { sourceProblems, tableProblems } from './table-preflight.js';
 import type { RestoreTools } from './tools.js';
-import { makeWorkDirectory } from './work-directory.js';
-
-type Check = () => Promise<unknown>;
-
-/**
- * Makes all checks and rejects with everything that stands in the way at once, each thing with its cure: whoever mends the
- * first one should not have to come back for the second. A single problem is told in its own words.
- */
-export async function expectAll(checks: readonly Check[]): Promise<void> {
-  const problems: KnownError[] = [];
-  for (const check of checks) {
-    try {
-      await check();
-    } catch (error) {
-      if (!(error instanceof KnownError) || isWishToStop(error)) throw error;
-      problems.push(error);
-    }
-  }
-  const [only, ...others] = problems;
-  if (!only) return;
-  if (others.length === 0) throw only;
-  const lines = problems.map(
-    ({ message, hint }, index) => `${index + 1}. ${message}${hint === undefined ? '' : ` (${hint})`}`,
-  );
-  throw new KnownError(
-    'refused',
-    `${problems.length} things stand in the way of the restore:\n${lines.join('\n')}`,
-    { cause: only, changed: 'Nothing was changed.' },
-  );
-}
 
 /** What concerns the node as a whole, before anything of any table. */
-export async function expectFitNode(offline: boolean, tools: RestoreTools): Promise<void> {
+const nodeChecks = (offline: boolean, tools: RestoreTools): readonly Check[] => {
   const { engine, service } = tools;
-  await expectAll([
+  return [
     () => engine.expectServing(),
     () => expectWholeRing(tools),
     () => engine.schemaVersion(),
     () => expectRights(tools),
     ...(offline ? [() => service.verify()] : []),
-  ]);
+  ];
+};
+
+/** Rejects with everything that is wrong with the node. */
+export const expectFitNode = (offline: boolean, tools: RestoreTools): Promise<void> =>
+  expectAll(nodeChecks(offline, tools));
+
+/**
+ * The node, before anything of any table. What is wrong with it is told at once, and again together with all that can be known
+ * of the tables without it, each byte of their backups included: nobody should have to come back for that. Where the node is
+ * fit, each table has its own preflight (`proveTable`), and one that is refused stops no other.
+ */
+export async function expectFitRun(
+  { offline, steps }: Pick<RestorePlan, 'offline' | 'steps'>,
+  tools: RestoreTools,
+): Promise<void> {
+  const ofNode = await problemsOf(nodeChecks(offline, tools));
+  if (ofNode.length === 0) return;
+  for (const { message } of ofNode) tools.report.info(`${message}: looking for what else stands in the way`);
+  const problems = [...ofNode];
+  for (const step of steps) {
+    for (const problem of await problemsWithoutNode(step, tools)) {
+      // It says of the node again what was said.
+      if (problem.kind === 'unavailable' || problems.some(({ message }) => message === problem.message))
+        continue;
+      problems.push(ofTable(step, problem));
+    }
+  }
+  refuseFor(problems);
 }
+
+async function problemsWithoutNode(step: RestoreStep, tools: RestoreTools): Promise<readonly KnownError[]> {
+  if (step.action === 'fail') return [new KnownError(step.kind, step.reason)];
+  const { inDirectory, rights } = await tableProblems(step, tools);
+  const problems = [...inDirectory, ...rights];
+  if (step.action === 'delete') return problems;
+  const { room, format } = await sourceProblems(step, tools);
+  return [...problems, ...room, ...format, ...(await problemsOf([() => proveSource(step, tools)]))];
+}
+
+const ofTable = ({ name }: RestoreStep, problem: KnownError): KnownError =>
+  new KnownError(problem.kind, `${name}: ${problem.message}`, {
+    ...(problem.hint === undefined ? {} : { hint: problem.hint }),
+    cause: problem,
+  });
 
 /**
  * With a node away a table could be removed and not be made again: its indexes stay CREATING, and a load that streams to
@@ -60,58 +71,5 @@ async function expectWholeRing({ engine }: RestoreTools): Promise<void> {
   throw new KnownError('refused', `Not every node of the ring is up and normal: ${absent.join(', ')}`, {
     changed: 'Nothing was done.',
     hint: 'nodetool status shows them. Restore when all nodes are there.',
-  });
-}
-
-/** Proven by doing: modes alone do not tell about read-only mounts, or root's squashed rights. */
-async function expectRights({ engine }: RestoreTools, owner?: TableDirectory): Promise<void> {
-  const work = await engine.workDirectory();
-  await makeWorkDirectory(work);
-  const probe = join(work, `.probe-${process.pid}`);
-  const renamed = `${probe}-renamed`;
-  const doing = async (what: string, deed: () => Promise<unknown>) => {
-    await deed().catch((error: unknown) => {
-      throw new KnownError('files', `We may not ${what} in ${work}: ${reasonOf(error)}`, {
-        cause: error,
-        changed: 'The table was not touched.',
-        hint: 'A restore needs root rights: sudo alternator-backup …',
-      });
-    });
-  };
-  try {
-    await doing('create files', async () => (await open(probe, 'w', PRIVATE_FILE)).close());
-    if (owner) {
-      await doing(`give files to the server’s user ${owner.uid}`, () => chown(probe, owner.uid, owner.gid));
-      await doing('change modes', () => chmod(probe, 0o640));
-    }
-    await doing('rename files', () => rename(probe, renamed));
-    await doing('remove files', () => rm(renamed));
-  } finally {
-    await rm(probe, { force: true });
-    await rm(renamed, { force: true });
-    // What is refused leaves nothing behind; an empty folder that must stay is no harm.
-    await removeIfEmpty(work).catch(() => undefined);
-  }
-}
-
-/** What concerns the table that is to be replaced: its directory, what waits there, our rights in it. */
-export async function expectFitTable({ live }: LoadStep, tools: RestoreTools): Promise<void> {
-  if (!live) return;
-  const directory = await tools.engine.tableDirectory(live);
-  await expectAll([
-    () => expectNoForeignFiles(directory),
-    () => expectRights(tools, directory),
-    () => expectWritable(join(directory.path, 'upload')),
-  ]);
-}
-
-async function expectWritable(upload: string): Promise<void> {
-  if (!(await exists(upload))) return;
-  await access(upload, constants.W_OK | constants.X_OK).catch((error: unknown) => {
-    throw new KnownError('files', `We may not write into ${upload}: ${reasonOf(error)}`, {
-      cause: error,
-      changed: 'The table was not touched.',
-      hint: 'A restore needs root rights: sudo alternator-backup …',
-    });
   });
 }

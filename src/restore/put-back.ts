@@ -1,17 +1,19 @@
 import { KnownError, messageOf } from '../errors.js';
-import type { NodeIdentity } from '../engine/engine.js';
+import type { NodeIdentity, TableDirectory } from '../engine/engine.js';
 import { hasBegun, hasEnded, type JobTable } from '../model/job.js';
 import { parseTableName, type TableName } from '../model/table-name.js';
 import type { TableRecord } from '../model/table-record.js';
+import { namesIn } from '../system/files.js';
 import { judgePutBack, readAgain } from './judge-put-back.js';
 import type { TableJournal } from './journal.js';
-import { loadFiles, placeFiles, waitForIndexes } from './load.js';
+import { expectNoForeignFiles, loadFiles, placeFiles, waitForIndexes } from './load.js';
 import { makeAgain } from './make-again.js';
 import type { PutBack } from './roll-back.js';
 import { readSafetyCopy, type SafetyCopy } from './safety-copy.js';
 import { keepWritten } from './set-aside.js';
+import { stillWithoutCopy } from './still-without-copy.js';
 import type { RestoreTools } from './tools.js';
-import { takeOut } from './take-out.js';
+import { takeOut, waitedIn } from './take-out.js';
 import { touchedBy, type Touched } from './touched.js';
 
 /**
@@ -30,19 +32,21 @@ export async function putBack(book: TableJournal, tools: RestoreTools): Promise<
   const present = await engine.describe(name);
   const before = present.kind === 'table' && isFromBefore(present.record, entry) ? present.record : undefined;
   if (safety && before)
-    return touched.emptied ? fillAgain(before, safety, book, tools) : stillThere(safety, touched, tools);
+    return touched.emptied
+      ? fillAgain(before, safety, book, tools)
+      : stillThere(safety, touched, book, tools);
 
   if (!safety && entry.liveId !== null) {
-    if (before && !touched.emptied)
-      return { told: `The table '${name}' that was there before still is.`, copyKept: false };
+    if (before) return stillWithoutCopy(name, book, tools);
     throw new KnownError('database', 'no copy of it was kept (--no-safety-copy)');
   }
   await removeOwn(name, touched, book, tools);
-  if (!safety) return { told: `There is no table '${name}', as before.`, copyKept: false };
+  if (!safety) return { told: `There is no table '${name}', as before.`, isDoubtful: false };
   report.info(`Putting back the table ${name} that was there before`);
   const { record, node, ofTheMaker } = await makeAgain(name, safety, book, tools, loadCopy);
   return judgePutBack(
     {
+      jobId: book.jobId,
       safety,
       node,
       ofTheMaker,
@@ -67,27 +71,28 @@ function isFromBefore({ id }: TableRecord, entry: JobTable): boolean {
 async function stillThere(
   safety: SafetyCopy,
   { removed, removalUnanswered }: Touched,
+  { jobId }: TableJournal,
   tools: RestoreTools,
 ): Promise<PutBack> {
   const { record, staged } = safety;
   const still = `The table '${record.name}' that was there before still is`;
-  const kept = `its copy is kept in ${staged.directory}`;
+  const kept = `its copy is kept in ${staged.directory}, and alternator-backup undo ${jobId} loads it`;
   if (removalUnanswered)
     return {
       told: `${still}. Its removal was asked for without an answer, and may come yet: ${kept}.`,
-      copyKept: true,
+      isDoubtful: true,
     };
   if (removed)
     return {
       told: `${still}, though the server has said that it was removed, so that it may go yet: ${kept}.`,
-      copyKept: true,
+      isDoubtful: true,
     };
   const { doubt } = await readAgain(record.name, safety, tools).catch((error: unknown) => ({
     doubt: messageOf(error),
   }));
   return doubt === undefined
-    ? { told: `${still}: it was not removed.`, copyKept: false }
-    : { told: `${still}: it was not removed, but ${doubt}; ${kept}.`, copyKept: true };
+    ? { told: `${still}: it was not removed.`, isDoubtful: false }
+    : { told: `${still}: it was not removed, but ${doubt}; ${kept}.`, isDoubtful: true };
 }
 
 /** The table was kept and emptied: its own files go in again, after those of the backup, if any came, are out. */
@@ -100,9 +105,13 @@ async function fillAgain(
   const { engine, report } = tools;
   const { entry } = book;
   const { name } = record;
-  await keepWritten(record, book, tools);
-  report.info(`Putting back the items of ${name} that were there before`);
   const { loading } = touchedBy(entry);
+  const directory = await engine.tableDirectory(record);
+  if (loading) {
+    await expectOnlyOurs(directory, entry, safety);
+    await keepWritten(record, book, tools);
+  }
+  report.info(`Putting back the items of ${name} that were there before`);
   if (loading) {
     // A load that a dead run began may still be under way: it is waited for, since it would go on after the truncation. That
     // the server does not take these files is perhaps why we are here.
@@ -110,12 +119,13 @@ async function fillAgain(
       report.info(`What was being loaded into ${name} is taken out again: ${messageOf(error)}`);
     });
   }
-  await takeOut(await engine.tableDirectory(record), entry);
+  await takeOut(directory, entry);
   if (loading) await engine.truncate(record);
   const node = await engine.identify();
   await loadCopy(record, safety, node, tools);
   return judgePutBack(
     {
+      jobId: book.jobId,
       safety,
       node,
       ofTheMaker: [],
@@ -125,6 +135,17 @@ async function fillAgain(
     },
     tools,
   );
+}
+
+/** Files of somebody else in `upload/` would be loaded by what follows, and then be emptied out with the rest. */
+async function expectOnlyOurs(
+  directory: TableDirectory,
+  entry: JobTable,
+  { staged }: SafetyCopy,
+): Promise<void> {
+  const waited = waitedIn(entry);
+  const source = waited === null ? [] : [{ directory: waited, names: await namesIn(waited) }];
+  await expectNoForeignFiles(directory, staged, ...source);
 }
 
 /** Only what this job made goes; or what may be that, and holds nothing that could be lost. */

@@ -1,15 +1,15 @@
 import { hasBegun, hasEnded, isTouchedIn } from '../model/job.js';
-import { groupSSTables, parseComponentName } from '../model/sstable.js';
 import type { TableRecord } from '../model/table-record.js';
 import { expectUnchanged } from './expect-unchanged.js';
 import { finishTable } from './finish-table.js';
-import { expectFit, expectFitOf } from './fit.js';
+import { expectFitOf } from './fit.js';
 import type { TableJournal } from './journal.js';
 import { expectNoForeignFiles, loadFiles, placeFiles } from './load.js';
 import { makeTable } from './make-table.js';
 import type { LoadStep } from './plan.js';
-import { expectFitTable } from './preflight.js';
+import { proveTable } from './prove-table.js';
 import {
+  presentItems,
   readSafetyCopy,
   removeCopy,
   takeSafetyCopy,
@@ -17,7 +17,7 @@ import {
   type SafetyCopy,
 } from './safety-copy.js';
 import { removeSpare, takeAgain } from './take-again.js';
-import { giveToServer, removeStaged, stagedBefore, stageFiles, type Staged } from './stage.js';
+import { giveToServer, removeStaged, type Staged } from './stage.js';
 import type { RestoreTools } from './tools.js';
 import { wayBack } from './way-back.js';
 
@@ -41,10 +41,7 @@ export async function prepareTable(
   tools: RestoreTools,
 ): Promise<Replacement> {
   await book.note({ state: 'working', problem: null });
-  if (!isTouchedIn(book.entry)) await expectFitTable(step, tools);
-  const taken = takenFiles(step, book);
-  const staged = taken ?? (await stage(step, book, place, tools));
-  const held = taken ? undefined : await expectFit(step, staged);
+  const { staged, held } = await proveTable(step, book, place.runId, tools);
   const safety = isTouchedIn(book.entry)
     ? await copyTaken(step, book, place, tools)
     : await keepPresent(step, book, place, tools);
@@ -53,40 +50,6 @@ export async function prepareTable(
   const record = await tools.shield(() => makeTable(step, book, tools));
   if (held) expectFitOf(held, record);
   return { step, book, staged, safety, record };
-}
-
-async function stage(
-  step: LoadStep,
-  book: TableJournal,
-  { runId }: CopyPlace,
-  tools: RestoreTools,
-): Promise<Staged> {
-  const { entry } = book;
-  const { source } = step;
-  const manifest =
-    source.kind === 'backup' && source.backup.kind === 'manifest' ? source.backup.manifest : undefined;
-  // Without a manifest nobody knows which files must be there.
-  if (hasEnded(entry, 'stage') && entry.staged !== null && manifest)
-    return stagedBefore(
-      entry.staged,
-      manifest.archive.entries.map(({ name }) => name),
-    );
-  return book.step(
-    'stage',
-    () => stageFiles(step, runId, tools),
-    ({ directory, isCopy }) => ({ staged: isCopy ? null : directory }),
-  );
-}
-
-/** What an earlier run has loaded to its end: the server has it, and what waited for that may be gone. */
-function takenFiles({ source }: LoadStep, { entry }: TableJournal): Staged | undefined {
-  if (!hasEnded(entry, 'load')) return undefined;
-  if (source.kind === 'copy') return source.copy.staged;
-  if (source.backup.kind !== 'manifest') return undefined;
-  const names = source.backup.manifest.archive.entries
-    .map(({ name }) => name)
-    .filter((name) => parseComponentName(name) !== undefined);
-  return { directory: source.backup.folder, names, sstables: groupSSTables(names).length, isCopy: false };
 }
 
 /** The copy that was taken before the table was touched; and another one as long as the table is whole for all we know. */
@@ -113,6 +76,7 @@ async function keepPresent(
   if (!present) return undefined;
   if (step.noSafetyCopy) {
     tools.report.warn(`NO COPY OF THE PRESENT TABLE ${step.name} IS KEPT: what is in it cannot be put back`);
+    await book.note({ itemsBefore: await presentItems(present, tools) });
     return undefined;
   }
   return book.step(

@@ -1,5 +1,6 @@
 import { KnownError, messageOf } from '../errors.js';
 import { isTouchedIn, isUnfinished, leftServiceStopped, type Job, type JobTable } from '../model/job.js';
+import { withNotBegun } from '../model/not-begun.js';
 import type { TableOutcome } from '../model/outcome.js';
 import { parseTableName } from '../model/table-name.js';
 import { tellFailure } from '../terminal/tell-failure.js';
@@ -48,7 +49,10 @@ export async function resumeJob(
     const outcomes = await answeringSignals(tools, async () => {
       const back = await takeBackAll(job.tables.filter(isGoingBack), journal, tools);
       const done = await restoreOnline({ steps, runId: job.id }, journal, tools);
-      return [...failedInstead(back), ...done];
+      return withNotBegun(
+        [...job.tables.filter(isGoingBack), ...steps].map(({ name }) => parseTableName(name)),
+        [...failedInstead(back), ...done],
+      );
     });
     await finishJob(journal, outcomes, tools);
     return outcomes;
@@ -62,7 +66,7 @@ const failedInstead = (outcomes: readonly TableOutcome[]): readonly TableOutcome
       ? {
           table: outcome.table,
           result: 'failed',
-          error: 'its restore had failed; it is as it was before',
+          error: `its restore had failed; ${outcome.doubt ? 'it was put back, with a doubt' : 'it is as it was before'}`,
           kind: 'database',
           before: 'put back',
         }
@@ -74,19 +78,28 @@ export async function takeBackUnfinished(job: Job, tools: RestoreTools): Promise
   return onStore('undo', tools, async () => {
     await clearLeftovers(tools);
     const journal = journalOf(job, tools);
-    const outcomes = await answeringSignals(tools, () => takeBackAll(tablesLeft(job), journal, tools));
+    const left = tablesLeft(job);
+    const done = await answeringSignals(tools, () => takeBackAll(left, journal, tools));
+    const outcomes = withNotBegun(
+      left.map(({ name }) => parseTableName(name)),
+      done,
+    );
     await finishJob(journal, outcomes, tools);
     return outcomes;
   });
 }
 
+/** A wish to stop takes effect between two tables. */
 async function takeBackAll(
   entries: readonly JobTable[],
   journal: Journal,
   tools: RestoreTools,
 ): Promise<readonly TableOutcome[]> {
   const outcomes: TableOutcome[] = [];
-  for (const entry of entries) outcomes.push(await tools.shield(() => takeBackOne(entry, journal, tools)));
+  for (const entry of entries) {
+    if (tools.signal.aborted) break;
+    outcomes.push(await tools.shield(() => takeBackOne(entry, journal, tools)));
+  }
   return outcomes;
 }
 
@@ -95,9 +108,12 @@ async function takeBackOne(entry: JobTable, journal: Journal, tools: RestoreTool
   const book = journal.of(entry.name);
   try {
     if (isTouchedIn(entry)) {
-      const { told, copyKept } = await rollBack(null, book, tools);
-      if (copyKept) tools.report.warn(told);
-      else tools.report.info(told);
+      const { told, isDoubtful } = await rollBack(null, book, tools);
+      if (isDoubtful) {
+        tools.report.warn(told);
+        return { table, result: 'done', doubt: true };
+      }
+      tools.report.info(told);
     } else {
       await tidy(book, tools);
       await book.note({ state: 'undone' });

@@ -18,8 +18,8 @@ export class RestoreHalfMade extends KnownError {}
 /** How a putting back came out: the sentence that says what there is now. */
 export interface PutBack {
   readonly told: string;
-  /** There is a doubt, so that the copy stays. */
-  readonly copyKept: boolean;
+  /** Nobody can tell whether it is as before: the copy stays, where there is one. */
+  readonly isDoubtful: boolean;
 }
 
 /**
@@ -59,13 +59,13 @@ export async function rollBack(
 ): Promise<PutBack> {
   const { safetyCopy, staged } = book.entry;
   await written(book.note({ state: 'rolling back', problem: why ?? book.entry.problem }), tools);
-  const undone = ({ copyKept }: PutBack) =>
-    ({ state: 'undone', staged: null, safetyCopy: copyKept ? book.entry.safetyCopy : null }) as const;
+  const undone = ({ isDoubtful }: PutBack) =>
+    ({ state: 'undone', staged: null, safetyCopy: isDoubtful ? book.entry.safetyCopy : null }) as const;
   const put = await stepOf(book, () => putBack(book, tools), undone, tools);
   if (staged !== null) await removeStaged({ directory: staged, isCopy: false }, tools);
   // Without the files that waited there may be room again. What a journal names stays, whatever else does not.
   if (put.isTold || (await written(book.note(undone(put)), tools))) {
-    if (safetyCopy !== null && !put.copyKept) await removeCopy(safetyCopy, tools);
+    if (safetyCopy !== null && !put.isDoubtful) await removeCopy(safetyCopy, tools);
     await removeSpare(book, tools);
   } else if (safetyCopy !== null) {
     tools.report.warn(
@@ -154,7 +154,7 @@ function lost(
     cause: error,
     changed: `THE TABLE '${name}' IS NOT COMPLETE. All its files, as they were, are in ${directory}: keep them.`,
     hint:
-      (error instanceof ServerDown ? `${error.hint ?? ''}. Then: ` : '') +
+      (error instanceof ServerDown ? `${(error.hint ?? '').replace(/\.$/, '')}. Then: ` : '') +
       'alternator-backup undo tries again. By hand: ' +
       `create the table from ${directory}/alternator_schema.json${way === 'cql' ? ' (by CQL, from schema.cql beside it)' : ''}, cp -p ${directory}/*-*-* into upload/ of its ` +
       `directory (the server takes its own user's files only), and run nodetool refresh -- alternator_${name} ${name}`,

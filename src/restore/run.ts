@@ -11,7 +11,7 @@ import { jobOf } from './job-of.js';
 import { journalOf, openJournal, type Journal } from './journal.js';
 import { clearLeftovers, closeUntouched, dropOldCopies } from './jobs-left.js';
 import { restoreOffline } from './offline.js';
-import { expectFitNode } from './preflight.js';
+import { expectFitRun } from './preflight.js';
 import type { RestorePlan, RestoreStep } from './plan.js';
 import { loadTable, placeTable, prepareTable } from './replace-table.js';
 import { written } from './roll-back.js';
@@ -43,7 +43,7 @@ export async function runRestore(
     await clearLeftovers(tools);
     const isPossible = wanted.length > 0;
     if (isPossible) {
-      await expectFitNode(plan.offline, tools);
+      await expectFitRun(plan, tools);
       await tools.store.noteWorkDirectory(await tools.engine.workDirectory());
     }
     const job = await jobOf(plan, kind.command, kind.of, tools.store.root);
@@ -138,20 +138,20 @@ async function restoreOne(
   plan: Pick<RestorePlan, 'steps' | 'runId'> & Partial<Pick<RestorePlan, 'node'>>,
   journal: Journal,
   tools: RestoreTools,
-): Promise<void> {
-  if (step.action === 'fail') return;
+): Promise<'proven' | 'doubtful'> {
+  if (step.action === 'fail') throw new Error('what cannot be done is not begun');
   const book = journal.of(step.name);
   const place = { runId: plan.runId, number: plan.steps.indexOf(step) + 1, hostId: plan.node?.hostId };
   if (step.action === 'delete') {
     await deleteTable(step, book, place, tools).catch((error: unknown) => giveUp(error, book, tools));
     await written(book.note({ state: 'done' }), tools);
-    return;
+    return 'proven';
   }
   const replacement = await prepareTable(step, book, place, tools).catch((error: unknown) =>
     giveUp(error, book, tools),
   );
   tools.report.info(`Restoring data for ${step.name}`);
-  await settle(book, tools, async () => {
+  return settle(book, tools, async () => {
     await placeTable(replacement, tools);
     return loadTable(replacement, tools);
   });

@@ -68,7 +68,7 @@ export async function takeSafetyCopy(
   await makeWorkDirectory(directory);
   try {
     // Read before the freezing: what is read is in the copy then.
-    const sample = await itemsOf(record, tools);
+    const sample = await presentItems(record, tools);
     await store.noteSnapshot(tag, [record.keyspace], hostId ?? (await engine.identify()).hostId);
     const names = await linkSnapshot(record, tag, directory, tools).finally(() =>
       dropTag(record, tag, tools),
@@ -163,7 +163,10 @@ function expectWhole(
 }
 
 /** Somebody who may replace a table but not read it can still do so. */
-async function itemsOf({ name }: TableRecord, tools: RestoreTools): Promise<SafetyCopy['sample']> {
+export async function presentItems(
+  { name }: Pick<TableRecord, 'name'>,
+  tools: RestoreTools,
+): Promise<SafetyCopy['sample']> {
   try {
     return await readItems(name, tools);
   } catch (error) {

@@ -12,7 +12,7 @@ export async function settle(
   book: TableJournal,
   tools: RestoreTools,
   work: () => Promise<'proven' | 'doubtful'>,
-): Promise<void> {
+): Promise<'proven' | 'doubtful'> {
   const result = await tools.shield(() =>
     work().catch((error: unknown) => rollBackAfter(error, book, tools)),
   );
@@ -27,6 +27,7 @@ export async function settle(
   const { name, safetyCopy } = book.entry;
   if (result === 'doubtful' && safetyCopy !== null)
     tools.report.warn(`${name}: the table as it was before the restore is kept in ${safetyCopy}`);
+  return result;
 }
 
 /** What failed before the data was there: put back where anything was changed, else cleared away. Always rejects. */

@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { KnownError } from '../errors.js';
+import { explained, KnownError } from '../errors.js';
 import type { SSTableHeader } from '../model/fit.js';
 import { readSerializationHeader, STATISTICS } from '../model/serialization-header.js';
 import { groupSSTables } from '../model/sstable.js';
@@ -22,6 +22,7 @@ export async function readHeaders(
       throw new KnownError(
         'damaged',
         `The SSTable ${id} has no ${STATISTICS}: nobody can say which table its rows fit.`,
+        { changed: NOTHING_LOADED, hint: OLDER },
       );
     }
     headers.push({ sstable: id, header: await readHeader(directory, statistics.name) });
@@ -47,7 +48,19 @@ async function readHeader(directory: string, name: string): Promise<SSTableHeade
       await handle.close();
     }
   } catch (error) {
-    if (error instanceof KnownError) throw error;
-    throw new KnownError('files', `${path} cannot be read: ${reasonOf(error)}`, { cause: error });
+    if (error instanceof KnownError)
+      throw explained(error, {
+        changed: NOTHING_LOADED,
+        hint: error.kind === 'refused' ? OTHER_FORMAT : OLDER,
+      });
+    throw new KnownError('files', `${path} cannot be read: ${reasonOf(error)}`, {
+      cause: error,
+      changed: NOTHING_LOADED,
+      hint: 'See that its disk can be read, then restore again.',
+    });
   }
 }
+
+const NOTHING_LOADED = 'None of these files was loaded.';
+const OLDER = 'Restore an older generation with --from LABEL.';
+const OTHER_FORMAT = 'A newer version of this tool may know the format.';

@@ -1,15 +1,14 @@
-import { chmod, chown, lstat } from 'node:fs/promises';
+import { chmod, chown } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { KnownError, messageOf } from '../errors.js';
 import { groupSSTables, parseComponentName } from '../model/sstable.js';
 import { formatSize } from '../model/size.js';
-import { proveSSTables } from '../store/prove-sstables.js';
+import { onlyInManifest, proveSSTables } from '../store/prove-sstables.js';
 import type { StoredBackup } from '../store/store.js';
-import { digestFile, type Digests } from '../system/digests.js';
 import { namesIn, removeIfEmpty, removeTree } from '../system/files.js';
 import { makeWorkDirectory } from './work-directory.js';
-import { expectRoom } from '../system/room.js';
 import type { LoadStep } from './plan.js';
+import { damagedBackup, proveCopy } from './prove-source.js';
 import type { RestoreTools } from './tools.js';
 
 /** Files that wait to be loaded, every one of them proven. */
@@ -44,25 +43,24 @@ export async function stageFiles(step: LoadStep, runId: string, tools: RestoreTo
     : proveCopy(step.name, source.copy.staged, tools);
 }
 
-/** What lay there since an earlier job is read once more, each byte, before a table is given up for it. */
-async function proveCopy(name: string, staged: Staged, { report, signal }: RestoreTools): Promise<Staged> {
-  const { directory } = staged;
-  await report.step(`Prove the copy of ${name}`, async () => {
-    const files = new Map<string, Digests>();
-    for (const each of staged.names) files.set(each, await digestFile(join(directory, each), signal));
-    const proof = await proveSSTables(directory, files);
-    if (proof.problems.length > 0) {
-      throw new KnownError('damaged', `The copy in ${directory} is damaged: ${proof.problems.join('; ')}`, {
-        changed: 'The table was not touched.',
-      });
-    }
-  });
-  return staged;
+const stagingOf = async (
+  name: string,
+  runId: string,
+  { engine }: Pick<RestoreTools, 'engine'>,
+): Promise<string> => join(await engine.workDirectory(), STAGING, runId, name);
+
+/** What a run of this job that was cut off while it unpacked has left. */
+export async function clearStaging(
+  { name }: Pick<LoadStep, 'name'>,
+  runId: string,
+  tools: RestoreTools,
+): Promise<void> {
+  await removeStaged({ directory: await stagingOf(name, runId, tools), isCopy: false }, tools);
 }
 
 /**
  * Unpacks a backup into the work directory, on the data file system, and proves every byte before anything is touched.
- * Rejects with `damaged`, and with `files` where there is no room; nothing is left behind then.
+ * Rejects with `damaged`; nothing is left behind then. Whether there is room was asked before.
  */
 async function stageBackup(
   name: string,
@@ -70,26 +68,19 @@ async function stageBackup(
   runId: string,
   tools: RestoreTools,
 ): Promise<Staged> {
-  const { engine, store, report } = tools;
-  const work = await engine.workDirectory();
-  const directory = join(work, STAGING, runId, name);
+  const { store, report } = tools;
+  const directory = await stagingOf(name, runId, tools);
   // What a run that was cut off here has left is not proven.
   await removeTree(directory);
   await makeWorkDirectory(directory);
   try {
-    await expectRoom(directory, await bytesUnpacked(backup), `unpacking the backup of ${name}`);
     const unpacked = await report.step(`Unpack and prove the backup of ${name}`, () =>
       store.unpack(backup, directory, (done, total) => {
         report.progress(`Unpack ${name}`, done, total);
       }),
     );
     const proof = await proveSSTables(directory, new Map(unpacked.map((file) => [file.name, file])));
-    if (proof.problems.length > 0) {
-      throw new KnownError('damaged', `The backup of '${name}' is damaged: ${proof.problems.join('; ')}`, {
-        changed: 'The table was not touched.',
-        hint: 'Restore an older generation with --from LABEL.',
-      });
-    }
+    if (proof.problems.length > 0) throw damagedBackup(name, proof.problems);
     for (const sstable of proof.unproven) report.warn(`${name}: SSTable ${sstable} has no digest: unproven`);
     const bytes = unpacked.reduce((sum, { size }) => sum + size, 0);
     const proven =
@@ -100,16 +91,17 @@ async function stageBackup(
       `Backup of ${name} proven: ${unpacked.length} files, ${proof.sstables} SSTables, ${formatSize(bytes)}, ${proven}`,
     );
     const names = unpacked.map((file) => file.name).filter((file) => parseComponentName(file) !== undefined);
+    const unchecked = backup.kind === 'manifest' ? [] : onlyInManifest(names);
+    if (unchecked.length > 0)
+      report.warn(
+        `The backup of ${name} has no manifest: nobody could check whether the bytes of its ${unchecked.join(', ')} are right`,
+      );
     return { directory, names, sstables: proof.sstables, isCopy: false };
   } catch (error) {
     await removeStaged({ directory, isCopy: false }, tools);
     throw error;
   }
 }
-
-/** Without a manifest nobody knows; twice the archive is what the documented guide reckons (R-153). */
-const bytesUnpacked = async (backup: StoredBackup): Promise<number> =>
-  backup.kind === 'manifest' ? backup.manifest.totals.bytes : 2 * (await lstat(backup.archive)).size;
 
 /** Gives staged files to the server: it refuses what is not its own (behaviour.md N571). Never for files of a snapshot. */
 export async function giveToServer(

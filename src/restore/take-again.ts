@@ -7,7 +7,7 @@ import type { SchemaWay } from './request.js';
 import { exists } from '../system/files.js';
 import type { TableJournal } from './journal.js';
 import { removeCopy, SAFETY, takeSafetyCopy, type CopyPlace, type SafetyCopy } from './safety-copy.js';
-import { setAside } from './set-aside.js';
+import { setAside, WRITTEN } from './set-aside.js';
 import type { RestoreTools } from './tools.js';
 
 /**
@@ -78,8 +78,9 @@ async function placesOf(
   return [join(safety, jobId, table), join(safety, jobId, `${table}~again`)];
 }
 
-/** What a run that was cut off while it took another copy has left: the journal does not name it. */
+/** What a run that was cut off while it took another copy, or looked what was written, has left: the journal does not name it. */
 export async function removeSpare({ entry, jobId }: TableJournal, tools: RestoreTools): Promise<void> {
-  for (const place of await placesOf(entry.name, jobId, tools))
+  const written = join(await tools.engine.workDirectory(), SAFETY, jobId, `${entry.name}${WRITTEN}`);
+  for (const place of [...(await placesOf(entry.name, jobId, tools)), written])
     if (place !== entry.safetyCopy && (await exists(place))) await removeCopy(place, tools);
 }

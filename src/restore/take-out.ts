@@ -4,15 +4,19 @@ import type { TableDirectory } from '../engine/engine.js';
 import type { JobTable } from '../model/job.js';
 import { namesIn, syncDirectory } from '../system/files.js';
 
+/** Where the files of a job's source wait, or null once they are cleared away. */
+export const waitedIn = ({ staged, source }: Pick<JobTable, 'staged' | 'source'>): string | null =>
+  source.kind === 'copy' ? source.directory : staged;
+
 /**
  * Takes the files of a job's source out of `upload/` again, where the server has not taken them: they would be loaded along with
  * what is put back. Only what is the very file that waited for this job (its inode tells) is ours.
  */
 export async function takeOut(
   { path }: TableDirectory,
-  { staged, source }: Pick<JobTable, 'staged' | 'source'>,
+  entry: Pick<JobTable, 'staged' | 'source'>,
 ): Promise<void> {
-  const waited = source.kind === 'copy' ? source.directory : staged;
+  const waited = waitedIn(entry);
   if (waited === null) return;
   const upload = join(path, 'upload');
   let removed = 0;

@@ -7,6 +7,7 @@ import { exists, makeDirectory, reasonOf, removeIfEmpty, removeTree, writeDurabl
 import { packArchive, type Reuse } from './archive/pack.js';
 import { pacedAt, unpaced } from './archive/pace.js';
 import { archiveFile, MANIFEST_FILE, type Layout } from './layout.js';
+import { NOTHING_STORED } from './nothing-stored.js';
 import { publishBackup } from './publish.js';
 import type { BackupWriter, ReuseSource } from './store.js';
 
@@ -39,7 +40,10 @@ export async function beginBackup({
 }: BeginOptions): Promise<BackupWriter> {
   const directory = layout.stagingOf(label, table);
   if ((await exists(directory)) || (await exists(layout.version(table, label)))) {
-    throw new KnownError('files', `The label ${label} of table '${table}' is taken`);
+    throw new KnownError('files', `The label ${label} of table '${table}' is taken`, {
+      changed: NOTHING_STORED,
+      hint: 'Run the backup again: it finds a free one.',
+    });
   }
   await makeDirectory(directory);
   const archivePath = join(directory, archiveFile(table));
@@ -75,6 +79,8 @@ export async function beginBackup({
         // The documented words.
         throw new KnownError('files', `Failed to create backup archive: ${reasonOf(error)}`, {
           cause: error,
+          changed: NOTHING_STORED,
+          hint: 'See that --backup-dir has room and can be written, and that the snapshot can be read; then back up again.',
         });
       });
       return { name: archiveFile(table), ...packed };

@@ -1,4 +1,4 @@
-import { appendFile, lstat, readFile, rm } from 'node:fs/promises';
+import { appendFile, readFile, rm } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
 import { basename, join } from 'node:path';
@@ -17,7 +17,6 @@ import {
 } from '../system/files.js';
 import { ourselves, withLock } from '../system/lock.js';
 import type { Clock } from '../system/wait.js';
-import { unpackArchive } from './archive/unpack.js';
 import { beginBackup, type ArchiveEffort } from './backup-writer.js';
 import { expectStore } from './expect-store.js';
 import { layoutOf, viewNumber } from './layout.js';
@@ -28,6 +27,7 @@ import { repairStore } from './repair.js';
 import { foldersIn } from './stand-in.js';
 import type { NotedSnapshot, Store, StoredBackup, UnusableFolder } from './store.js';
 import { findBackup, generationsOf, newestOfEach, surveyStore } from './survey.js';
+import { unpackBackup } from './unpack-backup.js';
 import { verifyBackup } from './verify-backup.js';
 
 export interface DirectoryStoreOptions {
@@ -108,21 +108,8 @@ export function directoryStore({
 
     begin: (table, label) => beginBackup({ layout, table, label, keepVersions, effort, signal }),
 
-    async unpack(backup, directory, onProgress) {
-      const { size } = await lstat(backup.archive);
-      const unpacking = unpackArchive(directory, {
-        archive: backup.archive,
-        ...(backup.kind === 'manifest' ? { record: backup.manifest.archive } : {}),
-        jobs: effort.jobs,
-        signal,
-        onBytes: (bytes) => {
-          onProgress(bytes, size);
-        },
-      });
-      return unpacking.catch((error: unknown) => {
-        throw namingArchive(error, backup.archive);
-      });
-    },
+    unpack: (backup, directory, onProgress) =>
+      unpackBackup(backup, directory, { jobs: effort.jobs, signal, onProgress }),
 
     readFile: readStoredFile,
 
@@ -230,11 +217,4 @@ async function proveWritable(root: string): Promise<void> {
   const probe = join(root, `@probe-${process.pid}`);
   await makeDirectory(probe);
   await removeTree(probe);
-}
-
-/** Whoever reads that a file is damaged wants to know in which archive. */
-function namingArchive(error: unknown, archive: string): unknown {
-  if (!(error instanceof KnownError) || error.kind !== 'damaged' || error.message.includes(archive))
-    return error;
-  return new KnownError('damaged', `${archive}: ${error.message}`, { cause: error });
 }

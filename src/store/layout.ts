@@ -34,6 +34,8 @@ export interface Layout {
   readonly verified: string;
   /** Generations on their way out: nobody takes what is half removed for a backup. */
   readonly trash: string;
+  /** What lay in the place of a backup and was none: somebody's own, and kept. */
+  readonly setAside: string;
   readonly workDirectory: string;
 }
 
@@ -49,5 +51,6 @@ export const layoutOf = (root: string): Layout => ({
   history: join(root, STATE, 'history.jsonl'),
   verified: join(root, STATE, 'verified'),
   trash: join(root, STATE, 'trash'),
+  setAside: join(root, STATE, 'set-aside'),
   workDirectory: join(root, STATE, 'work-directory.json'),
 });

@@ -56,6 +56,16 @@ export async function judgeSSTables(
   return { sstables: sstables.length, digests, unproven, problems };
 }
 
+/**
+ * The components of which only a manifest could tell whether their bytes are right, each once: no digest file covers them, and
+ * neither is it their own text that was read.
+ */
+export const onlyInManifest = (names: Iterable<string>): readonly string[] => {
+  const components = groupSSTables([...names]).flatMap((sstable) => sstable.components);
+  const found = components.map(({ component }) => component);
+  return [...new Set(found)].filter((each) => each !== DATA && each !== TOC && !isDigest(each)).sort();
+};
+
 /** What the names alone say: a clause for each component that is missing or too much. */
 export async function missingComponents(
   textOf: (name: string) => Promise<string>,

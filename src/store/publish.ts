@@ -1,10 +1,11 @@
-import { lstat, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { KnownError, messageOf } from '../errors.js';
-import { isLabel, localDate } from '../model/label.js';
-import { exists, makeDirectory, reasonOf, renameDurably, syncDirectory } from '../system/files.js';
+import { isLabel } from '../model/label.js';
+import { exists, reasonOf, removeTree, renameDurably, syncDirectory } from '../system/files.js';
 import { dropOldVersions } from './drop-old-versions.js';
 import { MANIFEST_FILE, type Layout } from './layout.js';
+import { wayOutOf, type WayOut } from './make-way.js';
 import { readManifest } from './read-backup.js';
 
 export interface Publishing {
@@ -17,31 +18,34 @@ export interface Publishing {
 }
 
 /**
- * Two renames: the generation before goes to `@versions`, the new one comes in. `repairStore` finishes what a crash
- * between them leaves. The generation before is never written to. Gives a sentence for what could not be tidied up. Rejects
- * with `refused`, nothing changed, where the generation before is newer than the new one.
+ * Two renames: the generation before goes to `@versions`, the new one comes in. `repairStore` finishes what a crash between
+ * them leaves. The generation before is never written to; what is none makes way as `wayOutOf` says. Gives a sentence for what
+ * could not be tidied up, and for what was set aside. Rejects with `refused`, nothing changed, where the generation before is
+ * newer than the new one.
  */
 export async function publishBackup(publishing: Publishing): Promise<readonly string[]> {
   const { layout, table, directory, keepVersions } = publishing;
   const current = layout.table(table);
   await expectNothingNewer(publishing);
   await syncDirectory(directory);
-  let before: string | undefined;
+  let before: WayOut | undefined;
   try {
     if (await exists(current)) {
-      await makeDirectory(layout.versions(table));
-      before = layout.version(table, await freeVersionName(layout, table));
-      await renameDurably(current, before);
+      before = await wayOutOf(layout, table, (await factsIn(current)).label);
+      await renameDurably(current, before.path);
     }
     await renameDurably(directory, current);
   } catch (error) {
-    throw await putBack(before, current, error);
+    throw await putBack(before?.path, current, error);
   }
+  const told =
+    before?.kind === 'foreign' ? [`What lay in ${current} was no backup; it lies in ${before.path} now`] : [];
   try {
+    if (before?.kind === 'remains') await removeTree(before.path);
     await dropOldVersions(layout, table, keepVersions);
-    return [];
+    return told;
   } catch (error) {
-    return [`Older generations of ${table} could not be removed: ${messageOf(error)}`];
+    return [...told, `Older generations of ${table} could not be removed: ${messageOf(error)}`];
   }
 }
 
@@ -96,14 +100,4 @@ async function factsIn(folder: string): Promise<Facts> {
     // Nothing there, or nothing that tells.
     return {};
   }
-}
-
-/** The label of the present generation; one that does not tell it is named after its day. */
-async function freeVersionName(layout: Layout, table: string): Promise<string> {
-  const folder = layout.table(table);
-  const { label } = await factsIn(folder);
-  const name = label ?? `documented_${localDate((await lstat(folder)).mtime)}`;
-  let free = name;
-  for (let round = 1; await exists(layout.version(table, free)); round += 1) free = `${name}_r${round}`;
-  return free;
 }

@@ -11,8 +11,10 @@ import {
   KEYSPACE_FILE,
   LEGACY_SCHEMA_FILE,
   MANIFEST_FILE,
+  README_FILE,
   TABLE_SCHEMA_FILE,
 } from './layout.js';
+import { hasReadmeOf } from './readme-of.js';
 import type { StoredBackup, UnusableFolder } from './store.js';
 
 /**
@@ -45,7 +47,8 @@ async function readFolder(folder: string, name: string): Promise<StoredBackup | 
   const names = new Set(await namesIn(folder));
   const archive = join(folder, archiveFile(name));
   const unusable = (problem: string) => ({ table: name, folder, problem });
-  // Somebody's own folder, whose name a table could have. An empty one may be what is left of a backup.
+  // Somebody's own folder, whose name a table could have. An empty one, or one with our README.txt alone, may be what is left
+  // of a backup.
   const isOurs = [
     MANIFEST_FILE,
     archiveFile(name),
@@ -54,7 +57,8 @@ async function readFolder(folder: string, name: string): Promise<StoredBackup | 
     ALTERNATOR_SCHEMA_FILE,
     KEYSPACE_FILE,
   ].some((file) => names.has(file));
-  if (!isOurs && names.size > 0) return undefined;
+  const hasOnlyReadme = names.size === 1 && names.has(README_FILE);
+  if (!isOurs && names.size > 0 && !(hasOnlyReadme && (await hasReadmeOf(folder, name)))) return undefined;
 
   if (names.has(MANIFEST_FILE)) {
     const manifest = await readManifest(folder);

@@ -91,7 +91,8 @@ export interface BackupWriter {
   archive(source: ArchiveSource): Promise<ArchiveRecord>;
   /**
    * Writes the manifest, last, and puts the backup in the place of the one before, which becomes an older generation. Gives a
-   * sentence for each thing that could not be tidied up afterwards: the backup is there all the same.
+   * sentence for each thing that could not be tidied up afterwards, or that was no backup and was set aside: the backup is
+   * there all the same.
    */
   publish(manifest: Omit<Manifest, 'checksum'>): Promise<readonly string[]>;
   /** Leaves nothing behind of an unpublished backup. Safe after anything, `publish` included. */

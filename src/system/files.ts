@@ -107,14 +107,20 @@ export async function removeIfEmpty(path: string): Promise<void> {
 export async function realDirectoryBelow(parent: string, name: string): Promise<string> {
   const path = join(parent, name);
   const found = await lstat(path).catch((error: unknown) => {
-    throw new KnownError('files', `${path} cannot be used: ${reasonOf(error)}`, { cause: error });
+    throw notThere(`${path} cannot be used: ${reasonOf(error)}`, path, error);
   });
-  if (!found.isDirectory()) throw new KnownError('files', `${path} is not a directory, but a link or a file`);
-  if ((await realpath(path)) !== join(await realpath(parent), name)) {
-    throw new KnownError('files', `${path} does not lie in ${parent}`);
-  }
+  if (!found.isDirectory()) throw notThere(`${path} is not a directory, but a link or a file`, path);
+  if ((await realpath(path)) !== join(await realpath(parent), name))
+    throw notThere(`${path} does not lie in ${parent}`, path);
   return path;
 }
+
+const notThere = (message: string, path: string, cause?: unknown): KnownError =>
+  new KnownError('files', message, {
+    cause,
+    changed: 'Nothing in it was changed.',
+    hint: `Look at it: ls -ld ${path}. A real directory belongs there, since links are not followed; is --data-dir that of this node?`,
+  });
 
 /** Rejects with kind `files` unless the directory's names can be read. */
 export async function expectReadableDirectory(path: string, what: string, hint: string): Promise<void> {

@@ -171,6 +171,10 @@ export function engineContract(name: string, open: () => Promise<EngineHarness>)
       ).toBe(true);
       const { uid, gid } = await lstat(directory.path);
       expect({ uid, gid }).toEqual({ uid: directory.uid, gid: directory.gid });
+      const top = await engine.topDirectory();
+      expect(directory.path.startsWith(`${top.path}/${record.keyspace}/`)).toBe(true);
+      const above = await lstat(top.path);
+      expect({ uid: above.uid, gid: above.gid }).toEqual({ uid: top.uid, gid: top.gid });
     });
 
     it('deletes a table for good, and says when there is none', async () => {

@@ -36,7 +36,8 @@ describe('A restore that is killed with SIGKILL at a step of its journal', () =>
         mine.push(row);
         rows.push(row);
       }
-      expect(mine.filter(({ problems }) => problems.length > 0)).toEqual([]);
+      const wrong = mine.filter(({ problems }) => problems.length > 0);
+      expect(wrong.length === 0 ? '' : crashTable(wrong)).toBe('');
       await bench.reader.deleteTable(table).catch(() => undefined);
     },
   );

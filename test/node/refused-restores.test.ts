@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { copyFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type {
   AttributeDefinition,
@@ -8,7 +8,7 @@ import type {
   LocalSecondaryIndex,
   ScalarAttributeType,
 } from '@aws-sdk/client-dynamodb';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { flipByte } from '../process/harness/damage.js';
 import { plantInArchive, type Damage } from '../process/harness/planted-archive.js';
 import { treeHash } from '../support/tree-hash.js';
@@ -36,6 +36,10 @@ interface Row {
   readonly lie?: Lie;
   /** What its files are, though gzip, digests and manifest are right. */
   readonly damage?: (directory: string) => Damage;
+  /** A file of somebody else in `upload/`. */
+  readonly foreign?: string;
+  /** The backup says of itself that it needs more room than any disk has. */
+  readonly huge?: true;
   readonly says: RegExp;
 }
 
@@ -51,6 +55,12 @@ const byteOfData = (): Damage => (files) => {
   const data = join(files, readdirSync(files).find((name) => name.endsWith('-Data.db')) ?? '');
   flipByte(data, statSync(data).size >> 1);
 };
+const renamedTo =
+  (format: string): Damage =>
+  (files) => {
+    for (const name of readdirSync(files).filter((each) => each.startsWith('nb-')))
+      renameSync(join(files, name), join(files, name.replace('nb-', `${format}-`)));
+  };
 
 const ROWS: readonly Row[] = [
   {
@@ -121,6 +131,20 @@ const ROWS: readonly Row[] = [
     damage: byteOfData,
     says: DIGEST,
   },
+  {
+    table: 'newer-format',
+    keys: { pk: 'S' },
+    damage: () => renamedTo('mt'),
+    says: /^(2 things stand in the way of the restore:\n1\. )?'newer-format' has SSTables of format mt, which this server \(.+\) does not read/,
+  },
+  {
+    table: 'three-at-once',
+    keys: { pk: 'S' },
+    damage: byteOfData,
+    foreign: 'README.txt',
+    huge: true,
+    says: /^3 things .*:\n1\. \S+upload is not empty: README\.txt \(.*\)\n2\. No space left on device for .*\)\n3\. The backup of 'three-at-once' is damaged: \S+: \S+-Data\.db has CRC-32 /,
+  },
 ];
 
 const hasData = (path: string) => readdirSync(path).some((name) => name.endsWith('-Data.db'));
@@ -178,9 +202,18 @@ describe('Backups whose files would be loaded wrongly, their checksums right', (
     }
     await cql.close();
     await bench.tool.expect(0, ['backup', ...ROWS.map(({ table }) => table)]);
-    for (const { table, lie, damage } of ROWS) {
+    for (const { table, lie, damage, foreign, huge } of ROWS) {
       const folder = join(bench.tool.backups, table);
+      if (foreign !== undefined)
+        writeFileSync(join(directories.get(table) ?? '', 'upload', foreign), 'somebody else put it here');
       if (damage) await plantInArchive(folder, damage(directories.get(table) ?? ''), 'as they are');
+      if (huge)
+        forgeBackup(
+          folder,
+          'alternator_schema.json',
+          (same) => same,
+          (manifest) => ({ ...manifest, totals: { ...manifest.totals, bytes: 2 ** 52 } }),
+        );
       if (lie)
         forgeBackup(folder, 'alternator_schema.json', (text) => {
           const file = JSON.parse(text) as { tables: [{ describe: Described }] };
@@ -189,6 +222,13 @@ describe('Backups whose files would be loaded wrongly, their checksums right', (
         });
     }
   }, 120_000);
+
+  // A server would not boot with it, and this one may be somebody's own.
+  afterAll(() => {
+    for (const { table, foreign } of ROWS)
+      if (foreign !== undefined)
+        rmSync(join(directories.get(table) ?? '', 'upload', foreign), { force: true });
+  });
 
   it(
     'are each refused for its own reason, exit 5, and no file, id or item of any table changes (T-49)',
@@ -210,7 +250,14 @@ describe('Backups whose files would be loaded wrongly, their checksums right', (
       expect(await states()).toEqual(before);
       const reasons = ROWS.map(({ table, says }) => {
         const part = stderr.split(`Start restore process for ${table} =====`)[1] ?? '';
-        const [, why = ''] = / - ERROR - (.*)/.exec(part) ?? [];
+        const [end] = part.split('===== Start restore process');
+        const lines = [...(end ?? '').matchAll(/ - ERROR - (.*)/g)].map(([, line = '']) => line);
+        const why = lines
+          .slice(
+            0,
+            lines.findIndex((line) => line.startsWith('  State:')),
+          )
+          .join('\n');
         return [table, says.test(why) ? 'as wanted' : why];
       });
       expect(reasons).toEqual(ROWS.map(({ table }) => [table, 'as wanted']));

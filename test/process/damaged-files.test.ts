@@ -221,12 +221,18 @@ describe.concurrent('files that are damaged though gzip, tar and the digest of t
       await plantAll(stage, TAKEN_ALONE, 'none');
       const { code, stderr } = await stage.tool(['restore', '--all', '--yes'], MANY);
       expect(code, stderr).toBe(3);
-      for (const row of TAKEN_ALONE)
+      for (const row of TAKEN_ALONE) {
         expect(saidOf(stderr, row), spoken(row)).toContainEqual(
           expect.stringMatching(
             /^INFO - Backup of \S+ proven: .* no manifest, so only digests and TOC were checked$/,
           ),
         );
+        expect(saidOf(stderr, row), spoken(row)).toContainEqual(
+          expect.stringMatching(
+            /^WARNING - The backup of \S+ has no manifest: nobody could check .*Index\.db/,
+          ),
+        );
+      }
     },
   );
 });

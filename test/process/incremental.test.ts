@@ -129,6 +129,8 @@ describe.concurrent('backing up again', () => {
       expect(result.stderr).toContain(`WARNING - Backup ${label} of users is damaged`);
       expect(result.stderr).toContain(`${name}: a block of it`);
       expect(result.stderr).toContain('11 files: 3 new, 8 reused');
+      const { stdout } = await stage.tool(['list', 'users']);
+      expect(stdout).toMatch(new RegExp(`^users +${label} .* ✗ invalid, \\d+ seconds? ago`, 'm'));
       expect((await stage.tool(['verify', 'users'])).code).toBe(0);
     },
   );
@@ -156,7 +158,7 @@ describe.concurrent('backing up again', () => {
     expect((await stage.tool(['verify', 'users'])).code).toBe(1);
     const asked = await stage.tool(['backup', 'users', '--baseline', label]);
     expect(asked.code).toBe(1);
-    expect(asked.stdout).toContain('verify found it invalid');
+    expect(asked.stdout).toContain('it was found invalid');
     const result = await stage.tool(['backup', 'users']);
     expect(result.code, result.stderr).toBe(0);
     expect(newest(stage)).toMatchObject({ type: 'full', baseline: null });

@@ -51,6 +51,27 @@ describe.concurrent('odd but legal names', () => {
     expect(stage.fake.corruptRows()).toBe(0);
   });
 
+  it('one that is taken for a flag: the error says that it goes behind --, and there it works', async ({
+    setUp,
+  }) => {
+    const stage = await setUp({ tables: [{ name: '-abc', like: 'orders' }] });
+    expect((await stage.tool(['backup', '--', '-abc'])).code).toBe(0);
+    for (const command of [['verify'], ['list'], ['show'], ['backup'], ['restore'], ['schema', 'diff']]) {
+      const result = await stage.tool([...command, '-abc']);
+      expect([result.code, result.stdout], command.join(' ')).toEqual([2, '']);
+      expect(result.stderr).toContain(
+        "error: unknown option '-abc'\n(is it a table's name? Then put -- before it: -- -abc)\n",
+      );
+    }
+    expect((await stage.tool(['verify', '--', '-abc'])).code).toBe(0);
+    // Nobody calls a table so.
+    for (const flag of ['--alll', '--is=this']) {
+      const { stderr } = await stage.tool(['verify', flag]);
+      expect(stderr).toContain('unknown option');
+      expect(stderr).not.toContain('-- --');
+    }
+  });
+
   it('a name with a dash that CQL cannot make is refused by --schema cql before anything is dropped', async ({
     setUp,
   }) => {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { lstat, readdir, rm } from 'node:fs/promises';
+import { lstat, mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { tableColumns } from '../../src/cql/table-columns.js';
 import { unquoteName } from '../../src/cql/quoting.js';
@@ -260,6 +260,11 @@ export function memoryEngine({ root, node = {}, replication }: MemoryEngineOptio
         });
       });
       return { path, uid, gid };
+    },
+    async topDirectory() {
+      await mkdir(dataDirectory, { recursive: true });
+      const { uid, gid } = await lstat(dataDirectory);
+      return { path: dataDirectory, uid, gid };
     },
     async workDirectory() {
       return join(root, 'work');

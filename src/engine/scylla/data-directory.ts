@@ -1,8 +1,8 @@
-import { lstat } from 'node:fs/promises';
+import { lstat, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { KnownError } from '../../errors.js';
 import { directoryName, type TableRecord } from '../../model/table-record.js';
-import { expectReadableDirectory, realDirectoryBelow } from '../../system/files.js';
+import { expectReadableDirectory, realDirectoryBelow, reasonOf } from '../../system/files.js';
 import { waitUntil, type Clock } from '../../system/wait.js';
 import type { TableDirectory } from '../engine.js';
 import type { Cql } from './cql.js';
@@ -14,6 +14,8 @@ export interface DataDirectories {
   verify(): Promise<void>;
   /** The first one; work lies beside it. */
   first(): Promise<string>;
+  /** The same, with its owner. */
+  top(): Promise<TableDirectory>;
   /** The directory of this incarnation of the table: found by its id, never by a pattern (older ones may lie beside it). */
   of(table: TableRecord): Promise<TableDirectory>;
 }
@@ -25,6 +27,7 @@ export interface DataDirectories {
 export function dataDirectories(setting: string | undefined, cql: Cql, clock: Clock): DataDirectories {
   let asked: Promise<readonly string[]> | undefined;
   const all = () => (asked ??= setting === undefined ? askServer(cql) : Promise.resolve([setting]));
+  const first = async () => (await all())[0] ?? DEFAULT_DATA_DIRECTORY;
 
   return {
     async verify() {
@@ -36,8 +39,16 @@ export function dataDirectories(setting: string | undefined, cql: Cql, clock: Cl
         );
       }
     },
-    async first() {
-      return (await all())[0] ?? DEFAULT_DATA_DIRECTORY;
+    first,
+    async top() {
+      const path = await first();
+      const { uid, gid } = await stat(path).catch((error: unknown) => {
+        throw new KnownError('files', `The data directory ${path} cannot be looked at: ${reasonOf(error)}`, {
+          cause: error,
+          hint: 'Is --data-dir the data directory of this very node?',
+        });
+      });
+      return { path, uid, gid };
     },
     async of(table) {
       let found: TableDirectory | undefined;

@@ -13,6 +13,7 @@ import { connectApi } from './api.js';
 import { checksumItems } from './checksum-items.js';
 import { connectCql } from './cql.js';
 import { dataDirectories } from './data-directory.js';
+import { deleteTable } from './delete-table.js';
 import { describeTable } from './describe-table.js';
 import { describer } from './describer.js';
 import { isAlreadyLoading, nodetool as nodetoolOf } from './nodetool.js';
@@ -21,6 +22,7 @@ import { sampleItems } from './sample-items.js';
 import { expectNodeServing, waitUntilServing } from './serving.js';
 import { absentNodesIn, agreedSchemaVersion, identifyNode } from './topology.js';
 import { truncateTable } from './truncate-table.js';
+import { untilAnswered } from './until-answered.js';
 import { workDirectoryFor } from './work-directory.js';
 
 /** A Scylla node, or one that behaves like it. Nothing is connected before the first call. */
@@ -85,28 +87,7 @@ export function scyllaEngine(options: ScyllaOptions): Engine {
 
     untilReady: waitForTable,
 
-    async deleteTable(table) {
-      // Without an answer it may be going all the same: whether it goes is what counts.
-      const unanswered = await api.deleteTable(table).then(
-        () => undefined,
-        (error: unknown) => {
-          if (error instanceof KnownError && error.kind === 'unavailable') return error;
-          throw error;
-        },
-      );
-      await waitUntil(
-        () =>
-          untilAnswered(async () =>
-            (await api.describeTable(table)) === undefined ? undefined : 'it is still described',
-          ),
-        {
-          problem: `Table '${table}' is not gone${unanswered ? ` (${unanswered.message})` : ''}`,
-          patience: { deadlineMs: 120_000, firstMs: 50, mostMs: 1_000 },
-          clock,
-          signal,
-        },
-      );
-    },
+    deleteTable: (table) => deleteTable(table, { api, clock, signal }),
 
     setTimeToLive: (table, attribute) => api.setTimeToLive(table, attribute),
 
@@ -136,6 +117,8 @@ export function scyllaEngine(options: ScyllaOptions): Engine {
     truncate: (table) => truncateTable(table, { cql, clock }),
 
     tableDirectory: (table) => directories.of(table),
+
+    topDirectory: () => directories.top(),
 
     async workDirectory() {
       return workDirectoryFor(await directories.first());
@@ -241,16 +224,6 @@ export function scyllaEngine(options: ScyllaOptions): Engine {
   }
 
   return engine;
-}
-
-/** Within a wait, a server that does not answer is one more thing to wait for. */
-async function untilAnswered(look: () => Promise<string | undefined>): Promise<string | undefined> {
-  try {
-    return await look();
-  } catch (error) {
-    if (error instanceof KnownError && error.kind === 'unavailable') return error.message;
-    throw error;
-  }
 }
 
 function notActive({ schema }: TableRecord, indexes: 'ready' | 'later'): string | undefined {

@@ -1,6 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import { KnownError } from '../../errors.js';
+import { NOTHING_STORED } from '../nothing-stored.js';
 
 export interface OutputFile {
   /** Bytes given so far. */
@@ -75,6 +76,7 @@ export function outputFile(handle: FileHandle): OutputFile {
       const { size: there } = await handle.stat();
       if (there !== size)
         throw new KnownError('damaged', `The archive has ${there} bytes on the disk instead of ${size}`, {
+          changed: NOTHING_STORED,
           hint: 'Is the disk of --backup-dir sound?',
         });
       return { size, sha256: hash.digest('hex') };

@@ -49,7 +49,11 @@ export async function proveArchive(options: ProveArchiveOptions): Promise<Archiv
   } catch (error) {
     options.signal.throwIfAborted();
     if (errorCode(error) === undefined) throw error;
-    throw new KnownError('files', `${options.archive} cannot be read: ${reasonOf(error)}`, { cause: error });
+    throw new KnownError('files', `${options.archive} cannot be read: ${reasonOf(error)}`, {
+      cause: error,
+      changed: 'Nothing was changed.',
+      hint: 'See that it is there and that its disk can be read, then verify again.',
+    });
   }
 }
 

@@ -2,6 +2,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { KnownError } from '../../errors.js';
 import { DigestCounter, type Digests } from '../../system/digests.js';
+import { NOTHING_STORED } from '../nothing-stored.js';
 import { BLOCK, type BufferPool } from './buffer-pool.js';
 import { openSource, readFully } from './open-source.js';
 import type { Pace } from './pace.js';
@@ -49,7 +50,11 @@ async function* blocksOf(
   { buffers, pace, signal }: ReadingBlocks,
 ): AsyncGenerator<Block, void, undefined> {
   const before = await handle.stat();
-  if (!before.isFile()) throw new KnownError('files', `${name} in the snapshot is no regular file`);
+  if (!before.isFile())
+    throw new KnownError('files', `${name} in the snapshot is no regular file`, {
+      changed: NOTHING_STORED,
+      hint: 'Snapshots hold nothing but files: find out who put it there, then back up again.',
+    });
   const { mtimeMs } = before;
   const counter = new DigestCounter();
   let header: Buffer | undefined = tarHeaderOf({ name, size, mtimeMs });
@@ -92,7 +97,7 @@ const changed = (name: string, was: number, is: number): KnownError =>
       ? `${name} in the snapshot was written to while it was read`
       : `${name} in the snapshot had ${was} bytes, and ${is} while it was read`,
     {
-      changed: 'Nothing was stored of this table; the backup before stays as it is.',
+      changed: NOTHING_STORED,
       hint: 'Files of a snapshot never change: find out who writes to them, then back up again.',
     },
   );

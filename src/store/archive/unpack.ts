@@ -81,6 +81,9 @@ async function written<T>(work: Promise<T>): Promise<T> {
     return await work;
   } catch (error) {
     // The documented words.
-    throw new KnownError('files', `Failed to extract backup file: ${reasonOf(error)}`, { cause: error });
+    throw new KnownError('files', `Failed to extract backup file: ${reasonOf(error)}`, {
+      cause: error,
+      hint: 'See that the file system of the data directory has room and can be written, then restore again.',
+    });
   }
 }

@@ -121,7 +121,12 @@ export const DEFECTS: readonly Defect[] = [
       chmodSync(stage.fake.dataDirectory, 0o555);
       chmodSync(join(stage.fake.dataDirectory, '..'), 0o555);
     },
-    says: [/ERROR - The work directory \S+ cannot be made: Permission denied$/m, SUDO],
+    says: [
+      /ERROR - 2 things stand in the way of the restore:$/m,
+      /1\. The work directory \S+ cannot be made: Permission denied$/m,
+      /2\. users: We may not write into \S+upload: Permission denied$/m,
+      SUDO,
+    ],
   },
   {
     defect: 'another user, who may not give files to the user of the server',
@@ -216,6 +221,38 @@ export const DEFECTS: readonly Defect[] = [
       /ERROR - 2 things stand in the way of the restore:$/m,
       /1\. The node does not serve: gossip is not running \(Look at journalctl/,
       /2\. the service is not active, or its status cannot be read \(.*--service/,
+    ],
+  },
+  {
+    defect:
+      'the archive is truncated, a foreign file waits in upload/, and there is no room: all three are told',
+    root: true,
+    plant: (stage) => {
+      truncateSync(archive(stage), 3_000);
+      inUpload(stage, 'README.txt');
+      const work = workDirectory(stage);
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m,mode=700', 'tmpfs', work]);
+    },
+    heal: (stage) => {
+      execFileSync('umount', ['-l', workDirectory(stage)]);
+    },
+    says: [
+      /ERROR - 3 things stand in the way of the restore:$/m,
+      /1\. \S+upload is not empty: README\.txt \(.*take them away/,
+      /2\. No space left on device for unpacking the backup of users: .*\(Free up space/,
+      /3\. The backup of 'users' is damaged: .* has 3000 bytes instead of \d+.* \(Restore an older generation/,
+    ],
+  },
+  {
+    defect: 'gossip does not run and a byte of the archive is wrong: both are told',
+    plant: (stage) => {
+      gossipStopped(stage);
+      flipByte(archive(stage), 2_000);
+    },
+    says: [
+      /INFO - The node does not serve: gossip is not running: looking for what else stands in the way$/m,
+      /1\. The node does not serve: gossip is not running \(Look at journalctl/,
+      /2\. users: The backup of 'users' is damaged: .*-Data\.db/,
     ],
   },
   {

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { entriesOf, findBaseline } from '../../../src/backup/baseline.js';
@@ -218,6 +218,62 @@ describe('A baseline that is damaged', () => {
     await expectWhole(bench);
   });
 
+  it('of which nothing can be reused leaves a full backup, called so by label, manifest, README and history', async () => {
+    const { bench, first, archive } = await backedUp();
+    await writeFile(archive, Buffer.alloc(first.archive.size));
+    const { log } = await bench.backup({ tables: ['users'] });
+    const made = await newest(bench);
+    expect(made).toMatchObject({ type: 'full', baseline: null, label: `${first.label}_r1` });
+    expect(log()).toContain(
+      `INFO - Nothing of backup ${first.label} could be reused: this backup of users is full`,
+    );
+    const told = `Backup ${made.label} of the Alternator table 'users'`;
+    expect(await readFile(join(bench.backups, 'users', 'README.txt'), 'utf8')).toContain(told);
+    const history = await readFile(join(bench.backups, '@state', 'history.jsonl'), 'utf8');
+    expect(history.trimEnd().split('\n').at(-1)).toContain(`"label":"${made.label}"`);
+    expect(await readdir(join(bench.backups, '@state', 'staging'))).toEqual([]);
+  });
+
+  it('among several tables leaves a full one under the label of the run, and says so', async () => {
+    const { bench, first, archive } = await backedUp();
+    await bench.fill('orders', 2);
+    await bench.backup({ tables: ['orders'] });
+    await writeFile(archive, Buffer.alloc(first.archive.size));
+    const { log } = await bench.backup({ tables: ['users', 'orders'] });
+    const users = await newest(bench);
+    const orders = await manifestIn(join(bench.backups, 'orders'));
+    expect([users.type, orders.type, users.label]).toEqual(['full', 'incremental', orders.label]);
+    expect(log().filter((line) => line.endsWith('this backup of users is full'))).toHaveLength(1);
+    expect(log().filter((line) => line.endsWith('this backup of orders is full'))).toEqual([]);
+  });
+
+  it('or a folder of older generations that cannot be read fails its own table only', async () => {
+    const { bench } = await backedUp();
+    await bench.fill('orders', 2);
+    await mkdir(join(bench.backups, '@versions'));
+    // Also root cannot follow it.
+    await symlink('users', join(bench.backups, '@versions', 'users'));
+    const { result, log } = await bench.backup({ tables: ['users', 'orders'] });
+    expect(result).toBe(1);
+    expect(log().join('\n')).toMatch(/ERROR - \S+@versions\/users cannot be read: ELOOP/);
+    expect(await manifestIn(join(bench.backups, 'orders'))).toMatchObject({ type: 'full' });
+  });
+
+  it('fails its own table only, too, when that is found out after the snapshot', async () => {
+    const { bench } = await backedUp();
+    await bench.fill('orders', 2);
+    await mkdir(join(bench.backups, '@versions'));
+    const snapshot: typeof bench.engine.snapshot = async (...taking) => {
+      await symlink('users', join(bench.backups, '@versions', 'users')).catch(() => undefined);
+      return bench.engine.snapshot(...taking);
+    };
+    const { result, log } = await bench.backup({ tables: ['users', 'orders'] }, { engine: { snapshot } });
+    expect(result).toBe(1);
+    expect(log()).toContain('INFO - ===== Start backup process for users =====');
+    expect(log().join('\n')).toMatch(/ERROR - \S+@versions\/users cannot be read: ELOOP/);
+    expect(await manifestIn(join(bench.backups, 'orders'))).toMatchObject({ type: 'full' });
+  });
+
   it.each(['cut off', 'gone'])('is no reason to fail where its archive is %s', async (how) => {
     const { bench, archive } = await backedUp();
     if (how === 'gone') await rm(archive);
@@ -251,7 +307,11 @@ describe('A baseline that is damaged', () => {
       problems: ['x is wrong'],
     } as const;
     await store.rememberVerified(found, bad);
-    expect((await bench.backup({ tables: ['users'] })).result).toBe(0);
+    const { result, log } = await bench.backup({ tables: ['users'] });
+    expect(result).toBe(0);
+    expect(log()).toContain(
+      `INFO - Nothing can be reused of backup ${first.label}_r1 of users: it was found invalid (x is wrong)`,
+    );
     expect(await newest(bench)).toMatchObject({ type: 'incremental', baseline: first.label });
     const asked = await bench.backup({ tables: ['users'], baseline: (await manifestIn(found.folder)).label });
     expect(asked.result).toBe(0);

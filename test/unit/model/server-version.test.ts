@@ -18,6 +18,7 @@ describe('The version of a server', () => {
       line,
       known: true,
       tellsIndexColumns: true,
+      engine: 'Scylla',
       takesIndexViews: false,
     });
   });
@@ -32,6 +33,7 @@ describe('The version of a server', () => {
       line,
       known: true,
       tellsIndexColumns: true,
+      engine: 'Scylla',
       takesIndexViews: false,
     });
   });
@@ -43,6 +45,7 @@ describe('The version of a server', () => {
       line: [6, 2],
       known: true,
       tellsIndexColumns: true,
+      engine: 'Cassandra',
       takesIndexViews: true,
     });
     expect(rule(server, 'gsi-keys-are-columns')).toBe(true);

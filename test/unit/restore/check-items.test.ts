@@ -18,13 +18,15 @@ const record = (own: ItemTotals, index = own): ItemsRecord => ({
 
 interface Seen {
   readonly table: ItemTotals;
+  /** What later readings of the table give. */
+  readonly later?: ItemTotals;
   /** What each reading of the index gives; the last one for ever. */
   readonly index?: readonly ItemTotals[];
   readonly unavailable?: number;
 }
 
 /** A check of a table of which the engine says this. */
-async function check(wanted: ItemsWanted, { table, index = [table], unavailable = 0 }: Seen) {
+async function check(wanted: ItemsWanted, { table, later = table, index = [table], unavailable = 0 }: Seen) {
   const engine = memoryEngine({ root: await temporaryDirectory() });
   const colour = { AttributeName: 'colour', KeyType: 'HASH' } as const;
   await engine.createTable(
@@ -49,7 +51,8 @@ async function check(wanted: ItemsWanted, { table, index = [table], unavailable 
         failing -= 1;
         if (failing >= 0) throw new KnownError('unavailable', 'no answer in time');
         readings.push(reading?.index ?? 'table');
-        if (reading?.index === undefined) return table;
+        if (reading?.index === undefined)
+          return readings.filter((each) => each === 'table').length === 1 ? table : later;
         return (left.length > 1 ? left.shift() : left[0]) ?? table;
       },
       sample: async () => {
@@ -100,6 +103,35 @@ describe('A full check', () => {
   ])('tells when %s', async (_, table, verdict, sentence) => {
     const { result } = await check(full(record(totals(5))), { table });
     expect(result).toMatchObject({ verdict, sentence });
+  });
+
+  it.each<[string, ItemTotals, string, string, boolean?]>([
+    ['two readings differ', totals(5, 'c'), 'doubtful', 'and two readings differ: somebody is writing'],
+    ['the second one has fewer items', totals(4, 'c'), 'doubtful', 'somebody is writing'],
+    ['the second one is as recorded', totals(5), 'good', 'the same as at the backup'],
+    ['both agree, and nobody wrote', totals(5, 'b'), 'bad', 'but they are not the same', false],
+    [
+      'both agree, and somebody may have written',
+      totals(5, 'b'),
+      'doubtful',
+      'somebody may have written',
+      true,
+    ],
+  ])('reads again what is not as recorded: %s', async (_, later, verdict, sentence, wrote) => {
+    const isWritten = wrote === undefined ? {} : { isWritten: () => Promise.resolve(wrote) };
+    const { result, readings } = await check(full(record(totals(5)), isWritten), {
+      table: totals(5, 'b'),
+      later,
+      index: [totals(5)],
+    });
+    expect(result).toMatchObject({ verdict });
+    expect((result as CheckResult).sentence).toContain(sentence);
+    expect(readings.slice(0, 2)).toEqual(['table', 'table']);
+  });
+
+  it('says that nothing came, whoever may have written', async () => {
+    const wanted = full(record(totals(5)), { isWritten: () => Promise.resolve(true) });
+    expect((await check(wanted, { table: totals(0, '0') })).result).toMatchObject({ verdict: 'bad' });
   });
 
   it('takes items that are gone for expired ones where there is a time to live, but not other ones', async () => {

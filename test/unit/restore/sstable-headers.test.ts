@@ -9,6 +9,10 @@ const FIXTURES = resolve(import.meta.dirname, '../../fixtures');
 const SCYLLA = join(FIXTURES, 'scylla-2025.1/statistics/orders');
 const CASSANDRA = join(FIXTURES, 'cassandra-5.0.9/statistics/types');
 
+/** Any sentence will do. */
+const sentence = expect.stringMatching(/^[A-Z].*\.$/) as string;
+const TOLD = { changed: sentence, hint: sentence };
+
 describe('The headers of a folder', () => {
   let folder = '';
   beforeEach(async () => {
@@ -40,6 +44,7 @@ describe('The headers of a folder', () => {
     await expect(readHeaders(folder, names)).rejects.toMatchObject({
       kind: 'damaged',
       message: 'The SSTable me-2-big has no Statistics.db: nobody can say which table its rows fit.',
+      ...TOLD,
     });
   });
 
@@ -47,9 +52,20 @@ describe('The headers of a folder', () => {
     await expect(readHeaders(folder, ['me-1-big-Statistics.db'])).rejects.toMatchObject({
       kind: 'files',
       message: `${join(folder, 'me-1-big-Statistics.db')} cannot be read: No such file or directory`,
+      ...TOLD,
     });
     mkdirSync(join(folder, 'me-2-big-Statistics.db'));
     await expect(readHeaders(folder, ['me-2-big-Statistics.db'])).rejects.toMatchObject({ kind: 'files' });
+  });
+
+  it('are refused where the file is damaged, or of a format that nobody knows, with what to do', async () => {
+    for (const [name, kind] of [
+      ['me-9-big-Statistics.db', 'damaged'],
+      ['da-9-bti-Statistics.db', 'refused'],
+    ] as const) {
+      await writeFile(join(folder, name), 'nonsense');
+      await expect(readHeaders(folder, [name])).rejects.toMatchObject({ kind, ...TOLD });
+    }
   });
 
   it('leave no file open, also when one is damaged', async () => {

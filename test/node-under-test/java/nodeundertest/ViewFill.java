@@ -62,6 +62,8 @@ final class ViewFill {
     /** To be called before the SSTables are shown: a crash in between must not lose the work. */
     synchronized void stage(Collection<Descriptor> sstables) throws IOException {
         if (!Tables.hasViews(store)) return;
+        // A staged SSTable must stay apart until its rows are in the views (see ViewUpdates), from the moment that it is shown.
+        store.disableAutoCompaction();
         Path staging = Files.createDirectories(Tables.staging(store));
         for (Descriptor sstable : sstables) {
             for (Component component : sstable.discoverComponents()) {
@@ -77,7 +79,7 @@ final class ViewFill {
     synchronized void start() {
         if (staged.isEmpty() || isRunning) return;
         isRunning = true;
-        // A staged SSTable must stay apart until its rows are in the views: see ViewUpdates.
+        // Here too, for those of before a restart.
         store.disableAutoCompaction();
         QUEUE.execute(this::run);
     }
