@@ -31,7 +31,7 @@ export async function setAside(
   await renameDurably(staged.directory, place);
   await removeIfEmpty(dirname(staged.directory));
   report.warn(
-    `${name} was written to after job ${jobId} was cut off, and ${why}. A copy of it with all that is in ${place}: ` +
+    `${name} may have been written to after job ${jobId} was cut off, and ${why}. A copy of it with all that is in ${place}: ` +
       `cp -p ${place}/*-*-* into upload/ of the table and nodetool refresh -- ${keyspace} ${name} add it again. ` +
       'Remove it when nobody needs it: nothing else does.',
   );

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { killAt, type KillPoint } from './kill-point.js';
 import { textTable } from './text-table.js';
@@ -90,6 +90,7 @@ export async function crashRound(
       ? []
       : [`${then} ended with ${mended.code}: ${mended.stderr.trim().slice(-400)}`]),
     ...(mayBeOld && is === 'old' ? [] : differences(found, then === 'undo' ? before : after)),
+    ...setAsideBy(bench, { point, then }, mended.stderr),
     ...leftoversOf(bench, table),
     ...(await unusableFor(bench, table)),
   ];
@@ -124,30 +125,38 @@ export const crashTable = (rows: readonly CrashRow[]): string =>
 
 /**
  * All rounds of a scenario: `resume` and `undo` at each step, one of them after a death just behind its beginning, the other just
- * before its end; the next scenario has it the other way round.
+ * before its end; the next scenario has it the other way round. A step that fails has no end to die at.
  */
 export function roundsOf(
-  steps: readonly string[],
+  steps: readonly RunStep[],
   scenario: number,
 ): readonly { readonly point: KillPoint; readonly then: CrashRow['then'] }[] {
   const [first, second] =
     scenario % 2 === 0 ? (['after begin', 'before end'] as const) : (['before end', 'after begin'] as const);
   return steps.flatMap(
-    (step) =>
+    ({ step, isEnded }) =>
       [
-        { point: { step, when: first }, then: 'resume' },
-        { point: { step, when: second }, then: 'undo' },
+        { point: { step, when: isEnded ? first : 'after begin' }, then: 'resume' },
+        { point: { step, when: isEnded ? second : 'after begin' }, then: 'undo' },
       ] as const,
   );
 }
 
+export interface RunStep {
+  readonly step: string;
+  readonly isEnded: boolean;
+}
+
 /** The steps that a run goes through when it is left alone, in their order, from its journal: no step can be forgotten. */
-export function stepsOfLastJob(bench: NodeBench): readonly string[] {
+export function stepsOfLastJob(bench: NodeBench): readonly RunStep[] {
   const job = journalsOf(bench).at(-1);
   if (!job) throw new Error('there is no journal in the work directory');
   const all = [...job.steps, ...job.tables.flatMap(({ steps }) => steps)];
   const begun = [...all].sort((a, b) => (a.begunAt < b.begunAt ? -1 : 1));
-  return [...new Set(begun.map(({ step }) => step))];
+  return [...new Set(begun.map(({ step }) => step))].map((step) => ({
+    step,
+    isEnded: begun.some((each) => each.step === step && each.endedAt !== null),
+  }));
 }
 
 interface JournalStep {
@@ -246,6 +255,30 @@ function leftoversOf(bench: NodeBench, table: string): readonly string[] {
     ...[...tags].map((tag) => `snapshot ${tag} is left`),
     ...(spawnSync(status, words, { timeout: 60_000 }).status === 0 ? [] : ['the service is stopped']),
   ];
+}
+
+/**
+ * Where the load was cut off after the server had made files of its own of it, nobody can tell these from what people wrote: `undo`
+ * keeps a copy for people, and says so. Nowhere else, and never unsaid. Removes it, as people would.
+ */
+function setAsideBy(
+  bench: NodeBench,
+  { point, then }: Pick<CrashRow, 'point' | 'then'>,
+  told: string,
+): readonly string[] {
+  const places = workDirectories(bench).flatMap((work) => {
+    const folder = join(work, 'set-aside');
+    if (!existsSync(folder)) return [];
+    return readdirSync(folder).flatMap((job) =>
+      readdirSync(join(folder, job)).map((name) => join(folder, job, name)),
+    );
+  });
+  const mayBe = then === 'undo' && point.step === 'load' && point.when === 'before end';
+  for (const work of workDirectories(bench)) rmSync(join(work, 'set-aside'), { recursive: true, force: true });
+  return places.flatMap((place) => [
+    ...(mayBe ? [] : [`set aside though nobody wrote: ${place}`]),
+    ...(told.includes(place) ? [] : [`set aside and not told: ${place}`]),
+  ]);
 }
 
 /** The folders that journals name as safety copies. */
