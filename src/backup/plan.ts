@@ -1,4 +1,4 @@
-import type { ErrorKind } from '../errors.js';
+import { KnownError, type ErrorKind } from '../errors.js';
 import type { NodeIdentity } from '../engine/engine.js';
 import { freeLabel, type BackupType, type Scope } from '../model/label.js';
 import { nodeHoldsWholeTable } from '../model/ring-share.js';
@@ -31,7 +31,22 @@ export type TableStep =
   /** Left out with a warning. */
   | { readonly action: 'skip'; readonly name: TableName; readonly reason: string }
   /** Counts as a failed table; the others are backed up. */
-  | { readonly action: 'fail'; readonly name: TableName; readonly reason: string; readonly kind: ErrorKind };
+  | {
+      readonly action: 'fail';
+      readonly name: TableName;
+      readonly reason: string;
+      readonly kind: ErrorKind;
+      /** What to do now, where it is known. */
+      readonly hint?: string;
+    };
+
+/** What a table's failure is told as. */
+export const failureOf = ({
+  kind,
+  reason,
+  hint,
+}: Extract<TableStep, { readonly action: 'fail' }>): KnownError =>
+  new KnownError(kind, reason, hint === undefined ? {} : { hint });
 
 export interface BackupPlan {
   /**

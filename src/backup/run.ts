@@ -8,7 +8,7 @@ import { tellFailure } from '../terminal/tell-failure.js';
 import { itemsOfSnapshots, readEachTable, type ItemsByTable } from './checksum.js';
 import { expectRoomForAll } from './expect-room.js';
 import { isFrozen, withFrozenTables, type Frozen } from './freeze.js';
-import type { BackupPlan, TableStep } from './plan.js';
+import { failureOf, type BackupPlan, type TableStep } from './plan.js';
 import { clearNotedSnapshots } from '../store/clear-noted-snapshots.js';
 import { noteInHistory } from '../store/note-in-history.js';
 import { findReuse, type ReuseByTable } from './reuse.js';
@@ -153,7 +153,7 @@ async function storeOne(
     return { table, result: 'skipped', reason: step.reason };
   }
   try {
-    if (step.action === 'fail') throw new KnownError(step.kind, step.reason);
+    if (step.action === 'fail') throw failureOf(step);
     const state = frozen.tables.get(table);
     if (!state) throw new Error(`${table} was never frozen`);
     report.info(`===== Start backup process for ${table} =====`);

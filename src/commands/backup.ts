@@ -1,4 +1,4 @@
-import { describePlan, planBackup, type BackupPlan, type TableStep } from '../backup/plan.js';
+import { describePlan, failureOf, planBackup, type BackupPlan, type TableStep } from '../backup/plan.js';
 import { findBaseline, type Baseline } from '../backup/baseline.js';
 import type { BackupRequest, TypeWanted } from '../backup/request.js';
 import { runBackup, type RanBackup } from '../backup/run.js';
@@ -8,6 +8,7 @@ import { newRunId } from '../model/run-id.js';
 import { hasPatterns, isPattern, selectNames } from '../model/name-pattern.js';
 import type { TableName } from '../model/table-name.js';
 import type { TableRecord } from '../model/table-record.js';
+import { tellFailure } from '../terminal/tell-failure.js';
 import { backupMenu } from './backup-menu.js';
 import { failedOutcome, tell, tellPlan } from './backup-result.js';
 import { commandLine, type Choice } from './command-line.js';
@@ -192,7 +193,15 @@ async function makePlan(
     const error = failed.get(name);
     return error === undefined
       ? plan.steps.filter((step) => step.name === name)
-      : [{ action: 'fail', name, reason: error.message, kind: error.kind }];
+      : [
+          {
+            action: 'fail',
+            name,
+            reason: error.message,
+            kind: error.kind,
+            ...(error.hint === undefined ? {} : { hint: error.hint }),
+          },
+        ];
   });
   return { ...plan, steps };
 }
@@ -242,7 +251,7 @@ async function outcomesWithoutRun(
       report.warn(`Skipped ${step.name}: ${step.reason}`);
       return [{ table: step.name, result: 'skipped', reason: step.reason }];
     }
-    report.error(step.reason);
+    tellFailure(failureOf(step), report);
     return [failedOutcome(step.name, step.reason)];
   });
   return { label: labels[expected], outcomes };

@@ -206,22 +206,17 @@ describe.concurrent('list', () => {
     }
   });
 
-  it('lists 1,000 tables of 50 files each within a second', async ({ setUp }) => {
+  // That it takes no more than a second is for `npm run bench`.
+  it('lists 1,000 tables of 50 files each', async ({ setUp }) => {
     const stage = await setUp(TWO_TABLES);
     await stage.tool(['backup', 'users']);
     const [source, many] = [join(stage.backups, 'users'), join(stage.cwd, 'many')];
     mkdirSync(many);
     const { makeManyTables } = await import('./harness/many-tables.js');
     makeManyTables(source, many, { tables: 1000, entries: 50 });
-    let best = Infinity;
-    for (let round = 0; round < 3; round += 1) {
-      const result = await stage.tool(['list', '--backup-dir', many], { env: NO_NODE });
-      expect(result.code, result.stderr).toBe(0);
-      expect(result.stdout.trimEnd().split('\n')).toHaveLength(1001);
-      best = Math.min(best, result.ms);
-    }
-    // Beside other tests on the same machine: the target of a second is for `npm run bench`.
-    expect(best).toBeLessThan(3000);
+    const result = await stage.tool(['list', '--backup-dir', many], { env: NO_NODE });
+    expect(result.code, result.stderr).toBe(0);
+    expect(result.stdout.trimEnd().split('\n')).toHaveLength(1001);
   });
 });
 

@@ -86,14 +86,14 @@ describe.concurrent('odd but legal names', () => {
 
   it(
     'T-25 (U-13): 250 tables, three pages of the listing, are all listed and all backed up',
-    { timeout: 180_000 },
+    { timeout: 420_000 },
     async ({ setUp }) => {
       const names = Array.from({ length: 250 }, (_, n) => `t${String(n).padStart(3, '0')}`);
       const stage = await setUp({ tables: names.map((name) => ({ name, like: 'empty' })) });
       const menu = await stage.tool(['backup'], { stdin: '3\n' });
       expect(menu.stdout).toContain('Available tables (250 total):');
       expect(menu.stdout).toMatch(/\n {2}250\. t\d{3}\n/);
-      const result = await stage.tool(['backup', '--all', '--quiet'], { deadlineMs: 150_000 });
+      const result = await stage.tool(['backup', '--all', '--quiet'], { deadlineMs: 360_000 });
       expect(result.code, result.stderr).toBe(0);
       for (const name of names)
         expect(existsSync(join(stage.backups, name, 'manifest.json')), name).toBe(true);

@@ -8,6 +8,7 @@ import { splitStatements } from '../../cql/splitter.js';
 import type { Statement } from '../../cql/statement.js';
 import type { DescribedStatement } from '../../model/table-record.js';
 import { PRIVATE_FILE, removeTree } from '../../system/files.js';
+import { ProgramFailed } from '../../system/run.js';
 import { isUnknownToGrammar, type Cql } from './cql.js';
 import type { ScyllaOptions } from './options.js';
 
@@ -96,8 +97,20 @@ async function askCqlsh(
       mode: PRIVATE_FILE,
     });
     const argv = [...cqlsh, '--cqlshrc', settings, '-e', statement, cqlHost, String(cqlPort)] as const;
-    return await run({ argv, timeoutMs: CQLSH_MS }, signal);
+    return await run({ argv, timeoutMs: CQLSH_MS }, signal).catch((error: unknown) => {
+      throw withoutDesc(error);
+    });
   } finally {
     await removeTree(folder);
   }
+}
+
+/** Nobody who has a newer server expects cqlsh to be asked. */
+function withoutDesc(error: unknown): unknown {
+  if (!(error instanceof ProgramFailed)) return error;
+  const { argv, programExitCode, said, message } = error;
+  return new ProgramFailed(argv, programExitCode, said, message, {
+    hint: 'This server knows no DESC (Scylla before 5.2), so that cqlsh has to describe its tables: --cqlsh says where one is.',
+    cause: error,
+  });
 }

@@ -208,9 +208,12 @@ function proofIn(
 }
 
 function whichOf(found: TableState, { before, after }: PreparedStates): CrashRow['table'] {
-  if (differences(found, after).length === 0) return 'new';
-  return differences(found, before).length === 0 ? 'old' : 'NEITHER';
+  if (isSame(found, after)) return 'new';
+  return isSame(found, before) ? 'old' : 'NEITHER';
 }
+
+export const isSame = (found: TableState, wanted: TableState): boolean =>
+  differences(found, wanted).length === 0;
 
 /** What is not as wanted, said shortly. */
 function differences(found: TableState, wanted: TableState): readonly string[] {
@@ -274,7 +277,8 @@ function setAsideBy(
     );
   });
   const mayBe = then === 'undo' && point.step === 'load' && point.when === 'before end';
-  for (const work of workDirectories(bench)) rmSync(join(work, 'set-aside'), { recursive: true, force: true });
+  for (const work of workDirectories(bench))
+    rmSync(join(work, 'set-aside'), { recursive: true, force: true });
   return places.flatMap((place) => [
     ...(mayBe ? [] : [`set aside though nobody wrote: ${place}`]),
     ...(told.includes(place) ? [] : [`set aside and not told: ${place}`]),

@@ -20,6 +20,8 @@ export interface CqlBehaviour {
   answer: 'as recorded' | 'silent';
   /** Asked about each statement: to cut the connection instead of answering this one. */
   meddle?: (statement: string) => 'cut' | undefined;
+  /** False: a syntax error, as of Scylla up to 5.1 (SCYLLA.md 2.1). */
+  knowsDesc?: boolean;
 }
 
 export interface CqlServerOptions extends NodeFacts {
@@ -148,7 +150,7 @@ function run(statement: string, values: readonly string[], options: CqlServerOpt
   const text = statement.trim();
   const answer =
     answerSelect(text, values, options) ??
-    answerDescribe(text, state) ??
+    (options.behaviour.knowsDesc === false ? undefined : answerDescribe(text, state)) ??
     createKeyspace(text, state) ??
     dropKeyspaceByCql(text, state) ??
     createTable(text, state) ??
