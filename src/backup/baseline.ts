@@ -54,7 +54,7 @@ function usableOf({ found, verified }: Generation): Baseline {
   if (verified?.state === 'invalid') return `it was found invalid (${verified.problems[0] ?? verified.at})`;
   const { entries } = found.manifest.archive;
   // Of an empty table nothing need be copied.
-  if (entries.length > 0 && !entries.some(({ segment }) => segment !== null))
+  if (entries.some(({ segment }) => segment === null))
     return 'its archive is one stream, of which no part can be copied';
   return verified?.depth === 'full' ? { ...found, isVerified: true } : found;
 }

@@ -4,7 +4,6 @@ import { freeLabel, type BackupType, type Scope } from '../model/label.js';
 import { nodeHoldsWholeTable } from '../model/ring-share.js';
 import type { TableName } from '../model/table-name.js';
 import type { Described, TableRecord } from '../model/table-record.js';
-import type { Baseline } from './baseline.js';
 import type { BackupRequest, TypeWanted } from './request.js';
 
 /** Everything that the plan depends on, gathered without changing anything. */
@@ -14,7 +13,7 @@ export interface BackupFacts {
   readonly tables: readonly { readonly name: TableName; readonly described: Described }[];
   readonly takenLabels: ReadonlySet<string>;
   /** What each of them can build on. */
-  readonly baselines: ReadonlyMap<TableName, Baseline>;
+  readonly baselines: ReadonlyMap<TableName, PlannedBaseline>;
   readonly runId: string;
   readonly now: Date;
 }
@@ -39,6 +38,9 @@ export type TableStep =
       /** What to do now, where it is known. */
       readonly hint?: string;
     };
+
+/** The backup that a table can build on; a string says why there is none. */
+export type PlannedBaseline = { readonly label: string } | string;
 
 /** What a table's failure is told as. */
 export const failureOf = ({

@@ -9,47 +9,59 @@ import { groupSSTables } from '../model/sstable.js';
 import type { TableName } from '../model/table-name.js';
 import type { ArchivedEntry, ReuseSource } from '../store/store.js';
 import { entriesOf, findBaseline } from './baseline.js';
-import { isFrozen, type Frozen } from './freeze.js';
+import { isFrozen, type Frozen, type FrozenTable } from './freeze.js';
 import type { BackupPlan } from './plan.js';
 import type { BackupTools } from './tools.js';
 
 /** What of a table need not be compressed again. */
 export type TableReuse = Omit<ReuseSource, 'onDamaged'>;
 
-/** By table; an error fails its table. Tables that share nothing with the backup before are not there. */
-export type ReuseByTable = ReadonlyMap<TableName, TableReuse | KnownError>;
+type ReuseTools = Pick<BackupTools, 'store' | 'report'>;
 
 /**
- * Compares the snapshots with the backups that they can build on. Asked again under the lock: since the plan was made, a
- * publishing that was cut off may have been mended, or another run have ended.
+ * Whether any table shares anything with a backup that it can build on. What is known of one table is forgotten before the next one is
+ * looked at: manifests are long, and tables many.
  */
-export async function findReuse(
-  { steps, type, baseline }: Pick<BackupPlan, 'steps' | 'type' | 'baseline'>,
+export async function isAnythingReusable(
+  { steps, type, baseline }: WhatToBuildOn & Pick<BackupPlan, 'steps'>,
   { tables }: Frozen,
-  { store, report }: Pick<BackupTools, 'store' | 'report'>,
-): Promise<ReuseByTable> {
-  const found = new Map<TableName, TableReuse | KnownError>();
-  if (type === 'full') return found;
+  { store }: ReuseTools,
+): Promise<boolean> {
+  const quiet = { store, report: { info: () => undefined } };
   for (const { name } of steps) {
     const state = tables.get(name);
     if (!state || !isFrozen(state)) continue;
-    const request = { type, ...(baseline === undefined ? {} : { baseline }) };
-    const tell = (sentence: string) => {
-      report.info(sentence);
-    };
-    const older = await findBaseline(name, request, store, tell).catch((error: unknown) => {
-      // What cannot be read of one table is no failure of the others.
-      if (error instanceof KnownError) return error;
-      throw error;
-    });
-    if (older instanceof KnownError) found.set(name, older);
-    else if (typeof older !== 'string') {
-      const { directory, files } = state.snapshot;
-      const parts = await partsToReuse(directory, files, entriesOf(older));
-      if (parts.size > 0) found.set(name, { baseline: older, parts });
-    } else if (type === 'incremental') found.set(name, new KnownError('missing', older));
+    const reuse = await reuseFor(name, { type, baseline }, state, quiet);
+    if (reuse !== undefined && !(reuse instanceof KnownError)) return true;
   }
-  return found;
+  return false;
+}
+
+type WhatToBuildOn = Pick<BackupPlan, 'type' | 'baseline'>;
+
+/**
+ * Compares a snapshot with the backup that it can build on; undefined when they share nothing. An error fails the table. Asked under the
+ * lock: since the plan was made, a publishing that was cut off may have been mended, or another run have ended.
+ */
+export async function reuseFor(
+  name: TableName,
+  { type, baseline }: WhatToBuildOn,
+  { snapshot: { directory, files } }: FrozenTable,
+  { store, report }: Pick<ReuseTools, 'store'> & { readonly report: Pick<ReuseTools['report'], 'info'> },
+): Promise<TableReuse | KnownError | undefined> {
+  if (type === 'full') return undefined;
+  const request = { type, ...(baseline === undefined ? {} : { baseline }) };
+  const older = await findBaseline(name, request, store, (sentence) => {
+    report.info(sentence);
+  }).catch((error: unknown) => {
+    // What cannot be read of one table is no failure of the others.
+    if (error instanceof KnownError) return error;
+    throw error;
+  });
+  if (older instanceof KnownError) return older;
+  if (typeof older === 'string') return type === 'incremental' ? new KnownError('missing', older) : undefined;
+  const parts = await partsToReuse(directory, files, entriesOf(older));
+  return parts.size > 0 ? { baseline: older, parts } : undefined;
 }
 
 /** What the entries of an older archive have of the files in a folder. Reads their digest files, and no data. */

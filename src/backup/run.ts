@@ -11,7 +11,7 @@ import { isFrozen, withFrozenTables, type Frozen } from './freeze.js';
 import { failureOf, type BackupPlan, type TableStep } from './plan.js';
 import { clearNotedSnapshots } from '../store/clear-noted-snapshots.js';
 import { noteInHistory } from '../store/note-in-history.js';
-import { findReuse, type ReuseByTable } from './reuse.js';
+import { isAnythingReusable, reuseFor } from './reuse.js';
 import { storeTable } from './store-table.js';
 import type { BackupTools } from './tools.js';
 
@@ -90,9 +90,7 @@ async function freezeAndStore(
   await withFrozenTables(tables, tag, tools, async (frozen) => {
     await expectRoomForAll(frozen, tools.store);
     const items = before && (await itemsOfSnapshots(before, frozen, tools));
-    const reuse = await findReuse(plan, frozen, tools);
-    const isBuiltOn = [...reuse.values()].some((each) => !(each instanceof KnownError));
-    const type = isBuiltOn ? 'incremental' : 'full';
+    const type = (await isAnythingReusable(plan, frozen, tools)) ? 'incremental' : 'full';
     onType(type);
     const settleLabel = (isReused: boolean) => {
       // Several tables have one label, which is in the first manifest before the last archive is written.
@@ -101,7 +99,7 @@ async function freezeAndStore(
       return plan.labels[settled];
     };
     const label = plan.labels[type];
-    await storeAll(plan, { frozen, items, reuse, label, settleLabel }, stored, tools);
+    await storeAll(plan, { frozen, items, label, settleLabel }, stored, tools);
   });
 }
 
@@ -134,7 +132,6 @@ async function storeAll(
 interface Held {
   readonly frozen: Frozen;
   readonly items: ItemsByTable | undefined;
-  readonly reuse: ReuseByTable;
   readonly label: string;
   readonly settleLabel: (isReused: boolean) => string;
 }
@@ -143,7 +140,7 @@ interface Held {
 async function storeOne(
   step: TableStep,
   plan: BackupPlan,
-  { frozen, items, reuse: reuseOf, label, settleLabel }: Held,
+  { frozen, items, label, settleLabel }: Held,
   tools: BackupTools,
 ): Promise<TableOutcome> {
   const { report, signal } = tools;
@@ -162,7 +159,7 @@ async function storeOne(
       report.info(`Taking snapshot for ${state.record.keyspace}`);
       throw snapshotFailed(state.error);
     }
-    const reuse = reuseOf.get(table);
+    const reuse = await reuseFor(table, plan, state, tools);
     if (reuse instanceof KnownError) throw reuse;
     const context = {
       plan,

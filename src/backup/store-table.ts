@@ -14,6 +14,7 @@ import {
 } from '../store/layout.js';
 import { NOTHING_STORED } from '../store/nothing-stored.js';
 import type { BackupWriter } from '../store/store.js';
+import { reasonOf } from '../system/files.js';
 import type { Reporter } from '../terminal/reporter.js';
 import { checkSnapshot, proveArchived, type CheckedSnapshot } from './check-snapshot.js';
 import { roomForBackup } from './expect-room.js';
@@ -99,7 +100,9 @@ export async function storeTable(
     const untidy = await writer.publish(manifestOf(table, context, stored, tools.toolVersion));
     for (const sentence of untidy) report.warn(sentence);
   } finally {
-    await writer.abandon();
+    await writer.abandon().catch((error: unknown) => {
+      report.warn(`${writer.directory} could not be removed (the next run does it): ${reasonOf(error)}`);
+    });
   }
   tellStored(shown, schema, table, context.frozen.tag, report);
 }

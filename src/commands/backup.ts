@@ -1,5 +1,12 @@
-import { describePlan, failureOf, planBackup, type BackupPlan, type TableStep } from '../backup/plan.js';
-import { findBaseline, type Baseline } from '../backup/baseline.js';
+import {
+  describePlan,
+  failureOf,
+  planBackup,
+  type BackupPlan,
+  type PlannedBaseline,
+  type TableStep,
+} from '../backup/plan.js';
+import { findBaseline } from '../backup/baseline.js';
 import type { BackupRequest, TypeWanted } from '../backup/request.js';
 import { runBackup, type RanBackup } from '../backup/run.js';
 import { EXIT_CODES, KnownError, type ExitCode } from '../errors.js';
@@ -170,10 +177,12 @@ async function makePlan(
     if (described instanceof Error) failed.set(name, described);
     else tables.push({ name, described });
   }
-  const baselines = new Map<TableName, Baseline>();
+  const baselines = new Map<TableName, PlannedBaseline>();
   for (const { name } of tables) {
     try {
-      baselines.set(name, await findBaseline(name, request, store));
+      const found = await findBaseline(name, request, store);
+      // No more of it: manifests are long, and tables many.
+      baselines.set(name, typeof found === 'string' ? found : { label: found.label });
     } catch (error) {
       if (!(error instanceof KnownError)) throw error;
       failed.set(name, error);

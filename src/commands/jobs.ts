@@ -157,7 +157,11 @@ async function sourceOf({ name, source }: JobTable, job: Job, tools: Tools): Pro
           return false;
         },
       );
-      const problem = `the backup of '${table}' is another one than when the job began${elsewhere}`;
+      const isKnown = source.checksum !== null || source.archive !== null;
+      const problem = isKnown
+        ? `the backup of '${table}' is another one than when the job began${elsewhere}`
+        : `the backup of '${table}' has no manifest, and the release that began the job did not note which archive it was: ` +
+          `nobody can tell whether it is still the same${elsewhere}`;
       return isSame ? found : { problem, kind: 'refused' };
     }
   }

@@ -1,5 +1,7 @@
 import { EXIT_CODES, type ExitCode } from '../errors.js';
+import { warningLines } from '../model/outcome.js';
 import { resumeJob, startLeftService } from '../restore/resume.js';
+import { exitCodeAfter, tellInterruption, wishToStop } from './interruption.js';
 import { chooseJob, stepsLeft } from './jobs.js';
 import { onNode } from './on-node.js';
 import { tell } from './restore-result.js';
@@ -23,8 +25,20 @@ export async function resumeCommand(flags: ResumeFlags, tools: Tools): Promise<E
   });
   if (outcomes.length === 0) {
     tools.report.say(`All tables of job ${id} were finished; what its run had not cleared away is gone`);
-    tools.report.summary({ command: 'resume', job: id, exitCode: EXIT_CODES.done, outcomes });
-    return tools.report.warnings.length > 0 ? EXIT_CODES.warnings : EXIT_CODES.done;
+    const wish = wishToStop(tools.signal);
+    const ended = tools.report.warnings.length > 0 ? EXIT_CODES.warnings : EXIT_CODES.done;
+    const exitCode = wish ? exitCodeAfter(wish, outcomes) : ended;
+    for (const line of warningLines(tools.report.warnings)) tools.report.say(line);
+    if (wish) tellInterruption('restore', wish, outcomes, tools.report);
+    tools.report.summary({
+      command: 'resume',
+      job: id,
+      exitCode,
+      outcomes,
+      warnings: tools.report.warnings,
+      ...(wish ? { error: wish.message } : {}),
+    });
+    return exitCode;
   }
   return tell(outcomes.length !== 1, outcomes, tools);
 }

@@ -75,6 +75,17 @@ const table = z.strictObject({
   safetyCopy: z.string().nullable(),
   /** Where no copy was wanted: how many items could be read just before, at least. */
   itemsBefore: z.strictObject({ items: z.number(), complete: z.boolean() }).nullable().default(null),
+  /** Why the items that were read back are in doubt; told again by whoever goes on after that. */
+  doubt: z.string().nullable().default(null),
+  /** It was put back while its journal could not be written (`restore/marks.ts`), and only its end is to be written down. */
+  wentBack: z.enum(['whole', 'in doubt']).nullable().default(null),
+  /** A putting back asks the table to empty itself, and has no answer yet, or will have none any more. */
+  emptying: z.boolean().default(false),
+  /** The table's files of data that came of a load; null of older releases, and before the first one. */
+  loaded: z
+    .array(z.strictObject({ name: z.string(), inode: z.number() }))
+    .nullable()
+    .default(null),
   /** Of a job that takes this one back: its id. */
   undoneBy: z.string().nullable(),
   /** Why it failed. */

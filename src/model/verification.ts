@@ -35,7 +35,11 @@ export const validityOf = ({ problems, unproven }: Findings): Validity =>
 
 /**
  * Which of two verifications of one backup is worth remembering. A quick look that finds nothing says less than every byte
- * did before; one that finds damage says more.
+ * did before; one that finds damage says more, unless every byte had found damage already: another quick look, which finds none, would
+ * take that back.
  */
 export const worthRemembering = (now: Verified, before: Verified | undefined): boolean =>
-  before === undefined || now.depth === 'full' || before.depth === 'quick' || now.state === 'invalid';
+  before === undefined ||
+  now.depth === 'full' ||
+  before.depth === 'quick' ||
+  (now.state === 'invalid' && before.state !== 'invalid');

@@ -9,17 +9,20 @@ import { addMissingIndexes } from './add-indexes.js';
 import { giveGrantsBack } from './grants.js';
 import { setLateSettings } from './late-settings.js';
 import { waitForIndexes, waitForViews } from './load.js';
+import type { TableJournal } from './journal.js';
 import { makeViews } from './make-views.js';
 import type { LoadStep } from './plan.js';
 import type { Replacement } from './replace-table.js';
 import { itemsOf, sampleOf } from './source.js';
+import { stepAnyway } from './step-anyway.js';
 import { putStreamOptionsBack } from './table-options.js';
 import type { RestoreTools } from './tools.js';
 import { dataFilesOf, isWrittenSince } from './written-since.js';
 
 /**
  * After the load: items, indexes, settings, comparison. All but the judgement of the items can be done again where it was cut off:
- * a table that was given back to people is theirs, and what they did to its items since says nothing of the load.
+ * a table that was given back to people is theirs, and what they did to its items since says nothing of the load. So a journal that
+ * cannot be written is a warning from here on.
  */
 export async function finishTable(
   replacement: Replacement,
@@ -28,24 +31,35 @@ export async function finishTable(
   const { step, book, record } = replacement;
   // What somebody writes while items are read must not be taken for what the load has brought.
   const files = step.check === 'full' ? await dataFilesOf(record, tools).catch(() => undefined) : undefined;
-  const isWritten = () => (files ? isWrittenSince(record, files, book, tools) : Promise.resolve(false));
-  const result = hasEnded(book.entry, 'read back')
-    ? 'proven'
-    : await book.step('read back', () => judgeItems(replacement, 'table', tools, isWritten));
-  const ofTheMaker = await book.step('settings', () => completeTable(replacement, tools));
-  await book.step('compare', () => tellDrift(step, ofTheMaker, tools));
-  if (step.check !== 'full') return result;
-  const indexes = await judgeIndexes(replacement, tools);
-  return result === 'proven' ? indexes : result;
+  const isWritten = () => (files ? isWrittenSince(record, files, book, tools) : Promise.resolve(true));
+  const doubt = hasEnded(book.entry, 'read back')
+    ? tellAgain(book, tools)
+    : await stepAnyway(
+        book,
+        'read back',
+        () => judgeItems(replacement, 'table', tools, isWritten),
+        tools,
+        (why) => ({ doubt: why }),
+      ).then(({ result }) => result);
+  const ofTheMaker = await stepAnyway(book, 'settings', () => completeTable(replacement, tools), tools);
+  await stepAnyway(book, 'compare', () => tellDrift(step, ofTheMaker.result, tools), tools);
+  const isProven = step.check !== 'full' || (await areIndexesProven(replacement, tools));
+  return doubt === null && isProven ? 'proven' : 'doubtful';
+}
+
+/** What an earlier run has found: nobody may have seen it since. */
+function tellAgain({ entry: { name, doubt } }: TableJournal, { report }: RestoreTools): string | null {
+  if (doubt !== null) report.warn(`${name}: ${doubt} (found by the run that was cut off)`);
+  return doubt;
 }
 
 /** The data is back by now: an index that is not as it was is a doubt, and takes nothing away. */
-async function judgeIndexes(replacement: Replacement, tools: RestoreTools): Promise<'proven' | 'doubtful'> {
+async function areIndexesProven(replacement: Replacement, tools: RestoreTools): Promise<boolean> {
   try {
-    return await judgeItems(replacement, 'indexes', tools);
+    return (await judgeItems(replacement, 'indexes', tools)) === null;
   } catch (error) {
     tools.report.warn(messageOf(error));
-    return 'doubtful';
+    return false;
   }
 }
 
@@ -88,13 +102,13 @@ async function addIndexesAfterCql(step: LoadStep, saved: TableSchema, tools: Res
     throw new KnownError('database', `Indexes of '${name}' are missing: ${missing.join(', ')}`);
 }
 
-/** The result is judged by reading the items back. */
+/** The result is judged by reading the items back. Gives the doubt, if there is one. */
 async function judgeItems(
   { step, book, staged }: Replacement,
   part: 'table' | 'indexes',
   tools: RestoreTools,
   isWritten?: () => Promise<boolean>,
-): Promise<'proven' | 'doubtful'> {
+): Promise<string | null> {
   const { report } = tools;
   const { name, check, source, saved } = step;
   const { verdict, sentence } = await checkItems(
@@ -115,10 +129,10 @@ async function judgeItems(
     throw new KnownError('database', `The data of '${name}' is not there: ${sentence}`);
   if (verdict === 'good') {
     if (part === 'table' || check === 'full') report.info(sentence);
-    return 'proven';
+    return null;
   }
   report.warn(`${name}: ${sentence}`);
-  return 'doubtful';
+  return sentence;
 }
 
 /**

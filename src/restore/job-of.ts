@@ -50,6 +50,10 @@ const entryOf = async (step: Exclude<RestoreStep, { readonly action: 'fail' }>):
   staged: null,
   safetyCopy: null,
   itemsBefore: null,
+  emptying: false,
+  loaded: null,
+  doubt: null,
+  wentBack: null,
   undoneBy: null,
   problem: null,
 });

@@ -21,7 +21,9 @@ const CLOSED_KEPT = 50;
 /** The job that left this table neither as before nor done, if there is one. */
 export const unfinishedJobOf = (jobs: readonly Job[], table: string): Job | undefined =>
   jobs.find((job) =>
-    job.tables.some((entry) => entry.name === table && isUnfinished(entry) && isTouchedIn(entry)),
+    job.tables.some(
+      (entry) => entry.name === table && isUnfinished(entry) && isTouchedIn(entry) && entry.wentBack === null,
+    ),
   );
 
 /**

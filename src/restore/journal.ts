@@ -3,6 +3,7 @@ import { hasEnded, isTouchedIn, type Job, type JobTable, type StepName } from '.
 import type { Clock } from '../system/wait.js';
 import { reasonOf } from '../system/files.js';
 import type { JobEvent, Journals } from './journals.js';
+import type { Mark } from './marks.js';
 
 /** The journal of the job under way. Everything in it is on the disk when its methods resolve. */
 export interface Journal {
@@ -24,6 +25,8 @@ export interface TableJournal {
   readonly loadedBefore: boolean;
   /** A run that is dead by now has emptied the table, or removed or made one of its name. */
   readonly touchedBefore: boolean;
+  /** This run has begun no step of it. */
+  readonly begunNothing: boolean;
   readonly entry: JobTable;
   /** Writes down that it begins, works, and writes down that it ended, with what `told` makes of the result. */
   step<T>(name: StepName, work: () => Promise<T>, told?: (result: T) => Partial<JobTable>): Promise<T>;
@@ -31,6 +34,8 @@ export interface TableJournal {
   note(facts: Partial<JobTable>): Promise<void>;
   /** The server has refused the step that was begun last: nothing of it was done, as if it had never been begun. */
   withdraw(name: StepName): Promise<void>;
+  /** Says it where `note` cannot: needs no room. */
+  mark(mark: Mark): Promise<void>;
 }
 
 export interface JournalTools {
@@ -47,9 +52,12 @@ export async function openJournal(job: Job, tools: JournalTools): Promise<Journa
   return journalOf(job, tools);
 }
 
-async function writeDown(job: Job, event: JobEvent | null, { journals }: JournalTools): Promise<void> {
-  await journals.write(job, event).catch((error: unknown) => {
-    throw new JournalTrouble('files', `The journal of job ${job.id} cannot be written: ${reasonOf(error)}`, {
+const writeDown = (job: Job, event: JobEvent | null, { journals }: JournalTools): Promise<void> =>
+  orTrouble(job, journals.write(job, event));
+
+async function orTrouble({ id }: Job, writing: Promise<void>): Promise<void> {
+  await writing.catch((error: unknown) => {
+    throw new JournalTrouble('files', `The journal of job ${id} cannot be written: ${reasonOf(error)}`, {
       cause: error,
       hint: 'Is the data file system full?',
     });
@@ -59,9 +67,18 @@ async function writeDown(job: Job, event: JobEvent | null, { journals }: Journal
 /** The book of a job that is written down already. */
 export function journalOf(first: Job, tools: JournalTools): Journal {
   let job = first;
-  const { clock } = tools;
+  const { clock, journals } = tools;
   const write = (event: JobEvent | null) => writeDown(job, event, tools);
   const now = () => clock.now().toISOString();
+  /** What could not be written down is not begun: the job is then as it was. */
+  const begin = async (next: Job, event: JobEvent) => {
+    const before = job;
+    job = next;
+    await write(event).catch((error: unknown) => {
+      job = before;
+      throw error;
+    });
+  };
 
   const entryOf = (name: string): JobTable => {
     const entry = job.tables.find((table) => table.name === name);
@@ -82,12 +99,18 @@ export function journalOf(first: Job, tools: JournalTools): Journal {
       jobId: first.id,
       loadedBefore: first.tables.some((each) => each.name === table && hasEnded(each, 'load')),
       touchedBefore: first.tables.some((each) => each.name === table && isTouchedIn(each)),
+      get begunNothing() {
+        return stepsOf(first, table) === stepsOf(job, table);
+      },
       get entry() {
         return entryOf(table);
       },
       async step(step, work, told) {
-        job = changed(table, { steps: [...entryOf(table).steps, { step, begunAt: now(), endedAt: null }] });
-        await write({ table, step, at: 'begin' });
+        const { steps } = entryOf(table);
+        const more = [...steps, { step, begunAt: now(), endedAt: null }];
+        if (!isTouchedIn({ steps }) && isTouchedIn({ steps: more }))
+          await orTrouble(job, journals.prepareMark(job, table));
+        await begin(changed(table, { steps: more }), { table, step, at: 'begin' });
         const result = await work();
         job = changed(table, { steps: ended(entryOf(table).steps, step, now()), ...told?.(result) });
         await write({ table, step, at: 'end' });
@@ -103,11 +126,12 @@ export function journalOf(first: Job, tools: JournalTools): Journal {
         job = changed(table, { steps: steps.filter((_, each) => each !== index) });
         await write(null);
       },
+      mark: (mark) => orTrouble(job, journals.mark(job, table, mark)),
     }),
 
     async step(step, work) {
-      job = { ...job, steps: [...job.steps, { step, begunAt: now(), endedAt: null }] };
-      await write({ table: null, step, at: 'begin' });
+      const steps = [...job.steps, { step, begunAt: now(), endedAt: null }];
+      await begin({ ...job, steps }, { table: null, step, at: 'begin' });
       const result = await work();
       job = { ...job, steps: ended(job.steps, step, now()) };
       await write({ table: null, step, at: 'end' });
@@ -121,9 +145,13 @@ export function journalOf(first: Job, tools: JournalTools): Journal {
       if (!this.isOver() || job.finishedAt !== null || job.tables.length === 0) return;
       job = { ...job, finishedAt: now() };
       await write(null);
+      await orTrouble(job, journals.clearMarks(job));
     },
   };
 }
+
+const stepsOf = ({ tables }: Job, table: string): number | undefined =>
+  tables.find(({ name }) => name === table)?.steps.length;
 
 /** The last one of that name is over. */
 function ended(steps: JobTable['steps'], name: StepName, at: string): JobTable['steps'] {

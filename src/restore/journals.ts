@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Engine } from '../engine/engine.js';
 import { KnownError, messageOf } from '../errors.js';
+import { clearMarks, prepareMark, setMark, withMarks, type Mark } from './marks.js';
 import { parseJob, tablesNamedIn, type Job, type StepName } from '../model/job.js';
 import { errorCode, makeDirectory, namesIn, writeDurably } from '../system/files.js';
 
@@ -30,6 +31,12 @@ export interface DamagedJournal {
 export interface Journals {
   /** Resolves when the job as it is now will survive a power cut. */
   write(job: Job, event: JobEvent | null): Promise<void>;
+  /** Before a table is touched: `mark` will need no room then. */
+  prepareMark(job: Job, table: string): Promise<void>;
+  /** Instead of a writing for which there is no room: whoever reads the job then finds what the mark says. */
+  mark(job: Job, table: string, mark: Mark): Promise<void>;
+  /** To be called when the job is closed: nobody asks for its marks any more. */
+  clearMarks(job: Job): Promise<void>;
   /** All of them, the oldest first. */
   list(): Promise<{ readonly jobs: readonly Job[]; readonly damaged: readonly DamagedJournal[] }>;
   /** Rejects with `missing` when there is none of that id, with `files` when it cannot be read. */
@@ -40,6 +47,8 @@ export interface Journals {
 }
 
 export const JOBS = 'jobs';
+
+const indexOf = ({ tables }: Job, table: string): number => tables.findIndex(({ name }) => name === table);
 
 /** As `writeDurably` calls them: what follows is the process that writes. */
 const HALF_WRITTEN = /^\.[A-Za-z0-9_-]{3,80}\.json\.([1-9][0-9]{0,9})\.tmp$/;
@@ -66,17 +75,22 @@ export function journalFiles(engine: Pick<Engine, 'workDirectory'>): Journals {
       await writeDurably(join(directory, `${job.id}.json`), `${JSON.stringify(job, null, 1)}\n`);
     },
 
+    prepareMark: async (job, table) => prepareMark(await folder(), job.id, indexOf(job, table)),
+    mark: async (job, table, mark) => setMark(await folder(), job.id, indexOf(job, table), mark),
+    clearMarks: async (job) => clearMarks(await folder(), job),
+
     async list() {
       const jobs: Job[] = [];
       const damaged: DamagedJournal[] = [];
       const directory = await folder();
+      const names = await namesIn(directory);
       // Half-written ones begin with a dot.
-      for (const name of (await namesIn(directory)).filter((each) => /^[^.].*\.json$/.test(each))) {
+      for (const name of names.filter((each) => /^[^.].*\.json$/.test(each))) {
         const file = join(directory, name);
         let text: string | undefined;
         try {
           text = await readFile(file, 'utf8');
-          jobs.push(parseJob(text));
+          jobs.push(withMarks(parseJob(text), names));
         } catch (error) {
           // A run that is at work removes old ones.
           if (errorCode(error) === 'ENOENT') continue;
@@ -90,7 +104,7 @@ export function journalFiles(engine: Pick<Engine, 'workDirectory'>): Journals {
     async read(id) {
       const file = await fileOf(id);
       try {
-        return parseJob(await readFile(file, 'utf8'));
+        return withMarks(parseJob(await readFile(file, 'utf8')), await namesIn(await folder()));
       } catch (error) {
         if (errorCode(error) === 'ENOENT') {
           throw new KnownError('missing', `There is no job '${id}' on this node`, {
@@ -107,7 +121,10 @@ export function journalFiles(engine: Pick<Engine, 'workDirectory'>): Journals {
     },
 
     async remove(id) {
-      await rm(await fileOf(id), { force: true });
+      const directory = await folder();
+      // No table's place in its job needs to be known: whatever begins like this is a mark of it.
+      for (const name of (await namesIn(directory)).filter((each) => each.startsWith(`${id}.`)))
+        await rm(join(directory, name), { force: true });
     },
 
     async removeHalfWritten() {

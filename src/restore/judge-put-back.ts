@@ -22,6 +22,8 @@ export interface PutBackToJudge {
   readonly whole: string;
   readonly share: string;
   readonly doubtful: string;
+  /** What leaves a doubt whatever can be read, as a clause. */
+  readonly doubt?: string;
 }
 
 /**
@@ -34,6 +36,7 @@ export async function judgePutBack(put: PutBackToJudge, tools: RestoreTools): Pr
   const { items, doubt } = await readAgain(name, safety, tools);
   const isLike = await compareWithCopy(put, tools);
   const doubts = [
+    ...(put.doubt === undefined ? [] : [put.doubt]),
     ...(doubt === undefined ? [] : [doubt]),
     ...(isLike ? [] : ['its schema is not proven to be as before (the warnings say why)']),
   ];

@@ -110,6 +110,14 @@ export async function waitForIndexes(table: TableRecord, tools: RestoreTools): P
   });
 }
 
+/**
+ * To be waited for before a table is emptied: what the server is still putting into the indexes would come into them after the
+ * truncation, and stay there without an item.
+ */
+export async function settleIndexes(table: TableRecord, tools: RestoreTools): Promise<void> {
+  if ((await tools.engine.filesAwaitingIndexes(table)) > 0) await waitForIndexes(table, tools);
+}
+
 /** Views that were made after the data are built in the background. */
 export async function waitForViews(table: TableRecord, tools: RestoreTools): Promise<void> {
   await waitPatiently(`views of ${table.name}`, tools, async () => {

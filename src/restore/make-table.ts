@@ -5,6 +5,7 @@ import { keyspaceOf, type TableName } from '../model/table-name.js';
 import { hasEnded } from '../model/job.js';
 import type { TableRecord } from '../model/table-record.js';
 import type { TableJournal } from './journal.js';
+import { settleIndexes } from './load.js';
 import type { LoadStep } from './plan.js';
 import type { CqlSchema } from './saved-schema.js';
 import { dropKeyspace, expectNobodys, removeTable } from './remove-table.js';
@@ -34,18 +35,25 @@ export async function makeTable(
 async function emptyTable(
   { name, live }: LoadStep,
   book: TableJournal,
-  { engine, report }: RestoreTools,
+  tools: RestoreTools,
 ): Promise<TableRecord> {
+  const { engine, report } = tools;
   const described = await engine.describe(name);
   if (described.kind !== 'table' || described.record.id !== live?.id)
     throw new KnownError('database', `The table '${name}' that was to be emptied is not there any more`);
   const { record } = described;
   if (hasEnded(book.entry, 'truncate')) return record;
-  await book.step('truncate', async () => {
-    report.info(`Truncating table ${record.keyspace}.${name}`);
-    await engine.truncate(record);
-    report.info('Table truncated successfully');
-  });
+  await settleIndexes(record, tools);
+  await book
+    .step('truncate', async () => {
+      report.info(`Truncating table ${record.keyspace}.${name}`);
+      await engine.truncate(record);
+      report.info('Table truncated successfully');
+    })
+    .catch(async (error: unknown) => {
+      if (kindOf(error) === 'database') await book.withdraw('truncate');
+      throw error;
+    });
   return record;
 }
 

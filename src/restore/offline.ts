@@ -1,4 +1,4 @@
-import { asError, messageOf } from '../errors.js';
+import { asError, isWishToStop, messageOf } from '../errors.js';
 import { ServerDown } from './server-down.js';
 import type { TableOutcome } from '../model/outcome.js';
 import { attempt, gap } from './attempt.js';
@@ -129,7 +129,10 @@ export async function startService(journal: Journal, tools: RestoreTools): Promi
   }
 }
 
-/** A database that stays down is worse than any table that is missing: rejects with `ServerDown` only after several tries. */
+/**
+ * A database that stays down is worse than any table that is missing: rejects with `ServerDown` only after several tries. A wish to
+ * stop says nothing of the database, and is passed on.
+ */
 async function startAgain({ service, report, engine, clock }: RestoreTools): Promise<void> {
   report.info('Starting ScyllaDB service...');
   for (let left = START_TRIES; ; left -= 1) {
@@ -137,13 +140,14 @@ async function startAgain({ service, report, engine, clock }: RestoreTools): Pro
       await service.start();
       break;
     } catch (error) {
+      if (isWishToStop(error)) throw error;
       if (left === 1) throw new ServerDown(service.startCommand, error);
       report.warn(`${messageOf(error)}; trying again`);
       await clock.sleep(START_PAUSE_MS);
     }
   }
   await engine.untilServing(service).catch((error: unknown) => {
-    throw new ServerDown(service.startCommand, error);
+    throw isWishToStop(error) ? error : new ServerDown(service.startCommand, error);
   });
   report.info('ScyllaDB service started successfully');
 }

@@ -38,7 +38,9 @@ export async function proveTable(
   // What a run that was cut off here has left takes room, and is not proven.
   if (rights.length === 0 && !before) await clearStaging(step, runId, tools);
   const { room, format } = await sourceProblems(step, tools);
-  const problems: KnownError[] = [...inDirectory, ...rights, ...(before ? [] : room), ...format];
+  // A copy that goes into a table which was emptied already needs no more room than the way back.
+  const isNoMore = before !== undefined || (step.source.kind === 'copy' && isTouchedIn(book.entry));
+  const problems: KnownError[] = [...inDirectory, ...rights, ...(isNoMore ? [] : room), ...format];
 
   const unpacks = step.source.kind === 'backup' && !before;
   if (unpacks && rights.length + room.length > 0) {

@@ -1,4 +1,4 @@
-import { KnownError, messageOf } from '../errors.js';
+import { kindOf, KnownError, messageOf } from '../errors.js';
 import type { NodeIdentity, TableDirectory } from '../engine/engine.js';
 import { hasBegun, hasEnded, type JobTable } from '../model/job.js';
 import { parseTableName, type TableName } from '../model/table-name.js';
@@ -6,7 +6,8 @@ import type { TableRecord } from '../model/table-record.js';
 import { namesIn } from '../system/files.js';
 import { judgePutBack, readAgain } from './judge-put-back.js';
 import type { TableJournal } from './journal.js';
-import { expectNoForeignFiles, loadFiles, placeFiles, waitForIndexes } from './load.js';
+import { expectNoForeignFiles, loadFiles, placeFiles, settleIndexes, waitForIndexes } from './load.js';
+import { noteIfPossible, noteLoaded } from './loaded-files.js';
 import { makeAgain } from './make-again.js';
 import type { PutBack } from './roll-back.js';
 import { readSafetyCopy, type SafetyCopy } from './safety-copy.js';
@@ -43,7 +44,9 @@ export async function putBack(book: TableJournal, tools: RestoreTools): Promise<
   await removeOwn(name, touched, book, tools);
   if (!safety) return { told: `There is no table '${name}', as before.`, isDoubtful: false };
   report.info(`Putting back the table ${name} that was there before`);
-  const { record, node, ofTheMaker } = await makeAgain(name, safety, book, tools, loadCopy);
+  const { record, node, ofTheMaker } = await makeAgain(name, safety, book, tools, (...made) =>
+    loadCopy(book, ...made),
+  );
   return judgePutBack(
     {
       jobId: book.jobId,
@@ -105,7 +108,7 @@ async function fillAgain(
   const { engine, report } = tools;
   const { entry } = book;
   const { name } = record;
-  const { loading } = touchedBy(entry);
+  const { loading, emptyingUnanswered } = touchedBy(entry);
   const directory = await engine.tableDirectory(record);
   if (loading) {
     await expectOnlyOurs(directory, entry, safety);
@@ -120,9 +123,12 @@ async function fillAgain(
     });
   }
   await takeOut(directory, entry);
-  if (loading) await engine.truncate(record);
+  if (loading) {
+    await settleIndexes(record, tools);
+    await emptyAgain(record, book, tools);
+  }
   const node = await engine.identify();
-  await loadCopy(record, safety, node, tools);
+  await loadCopy(book, record, safety, node, tools);
   return judgePutBack(
     {
       jobId: book.jobId,
@@ -132,9 +138,27 @@ async function fillAgain(
       whole: `The table '${name}' is as it was before, with all its items`,
       share: `The table '${name}' is as it was before, with the items that this node had of it; those of other nodes are gone`,
       doubtful: `The items of '${name}' that were there before are loaded again`,
+      ...(emptyingUnanswered && {
+        doubt: 'its truncation was asked for without an answer, and may come yet',
+      }),
     },
     tools,
   );
+}
+
+/** Whoever goes on after a cut, or without an answer, must know that it was asked for. Once there is a doubt, it stays. */
+async function emptyAgain(
+  record: TableRecord,
+  book: TableJournal,
+  { engine }: Pick<RestoreTools, 'engine'>,
+): Promise<void> {
+  const { emptying } = book.entry;
+  await noteIfPossible({ emptying: true }, book);
+  await engine.truncate(record).catch(async (error: unknown) => {
+    if (kindOf(error) === 'database') await noteIfPossible({ emptying }, book);
+    throw error;
+  });
+  await noteIfPossible({ emptying }, book);
 }
 
 /** Files of somebody else in `upload/` would be loaded by what follows, and then be emptied out with the rest. */
@@ -170,12 +194,18 @@ async function removeOwn(
 }
 
 async function loadCopy(
+  book: TableJournal,
   table: TableRecord,
   { record, staged }: SafetyCopy,
   { nodeCount }: NodeIdentity,
   tools: RestoreTools,
 ): Promise<void> {
   await placeFiles(await tools.engine.tableDirectory(table), staged, tools);
-  await loadFiles(table, nodeCount > 1 || record.tablets === true, tools);
+  const stream = nodeCount > 1 || record.tablets === true;
+  const loaded = await noteLoaded(table, staged.directory, book, tools, () =>
+    loadFiles(table, stream, tools),
+  );
+  // So that whoever goes on after a cut knows them for the job's own.
+  await noteIfPossible(loaded, book);
   await waitForIndexes(table, tools);
 }

@@ -1,6 +1,6 @@
 import { quoteName } from '../cql/quoting.js';
 import { kindOf, KnownError } from '../errors.js';
-import { hasBegun, hasEnded, type StepName } from '../model/job.js';
+import { hasBegun, hasEnded } from '../model/job.js';
 import { keyspaceOf, type TableName } from '../model/table-name.js';
 import type { TableRecord } from '../model/table-record.js';
 import type { TableJournal } from './journal.js';
@@ -12,7 +12,7 @@ export async function removeTable(step: LoadStep, book: TableJournal, tools: Res
   const { name, way } = step;
   if (way === 'cql') {
     if (hasBegun(book.entry, 'remove')) await expectNobodys(name, book, tools);
-    await book.step('remove', () => dropKeyspace(name, tools)).catch(unlessRefused('remove', book));
+    await book.step('remove', () => dropKeyspace(name, tools)).catch(unlessRefused(name, book, tools));
     return;
   }
   const live = step.live ?? (await stillLive(name, book, tools));
@@ -58,15 +58,16 @@ export async function removeByApi(
   name: TableName,
   live: TableRecord,
   book: TableJournal,
-  { engine, report }: RestoreTools,
+  tools: RestoreTools,
 ): Promise<void> {
+  const { engine, report } = tools;
   const present = await engine.describe(name);
   const isThere = present.kind === 'table' && present.record.id === live.id;
   await book
     .step('remove', async () => {
       if (isThere) await report.step(`Delete table ${name}`, () => engine.deleteTable(name));
     })
-    .catch(unlessRefused('remove', book));
+    .catch(unlessRefused(name, book, tools));
   if (isThere) report.info(`Present table ${name} deleted`);
 }
 
@@ -78,10 +79,21 @@ export async function dropKeyspace(name: TableName, { engine, report }: RestoreT
   report.info(`Keyspace ${keyspace} dropped successfully`);
 }
 
-/** What the server refused was not done; of what it did not answer nobody knows. */
+/**
+ * What the server refused was not done; of what it did not answer nobody knows. An answer may come from behind what it speaks of: the
+ * table itself must be seen.
+ */
 const unlessRefused =
-  (step: StepName, book: TableJournal) =>
+  (name: TableName, book: TableJournal, { engine }: RestoreTools) =>
   async (error: unknown): Promise<never> => {
-    if (kindOf(error) === 'database') await book.withdraw(step);
+    if (kindOf(error) === 'database') {
+      const { liveId } = book.entry;
+      const present = await engine.describe(name).catch(() => undefined);
+      const isAsBefore =
+        present?.kind === 'table'
+          ? present.record.id === liveId
+          : present?.kind === 'missing' && liveId === null;
+      if (isAsBefore) await book.withdraw('remove');
+    }
     throw error;
   };

@@ -5,6 +5,7 @@ import { finishTable } from './finish-table.js';
 import { expectFitOf } from './fit.js';
 import type { TableJournal } from './journal.js';
 import { expectNoForeignFiles, loadFiles, placeFiles } from './load.js';
+import { noteLoaded } from './loaded-files.js';
 import { makeTable } from './make-table.js';
 import type { LoadStep } from './plan.js';
 import { proveTable } from './prove-table.js';
@@ -110,8 +111,15 @@ export async function loadTable(
   replacement: Replacement,
   tools: RestoreTools,
 ): Promise<'proven' | 'doubtful'> {
-  const { step, book, record } = replacement;
-  if (!hasEnded(book.entry, 'load')) await book.step('load', () => loadFiles(record, step.stream, tools));
+  const { step, book, record, staged } = replacement;
+  if (!hasEnded(book.entry, 'load')) {
+    const load = () => loadFiles(record, step.stream, tools);
+    await book.step(
+      'load',
+      () => noteLoaded(record, staged.directory, book, tools, load),
+      (loaded) => loaded,
+    );
+  }
   return finishTable(replacement, tools);
 }
 

@@ -1,4 +1,4 @@
-import { KnownError, messageOf } from '../errors.js';
+import { explained, KnownError, messageOf } from '../errors.js';
 import { isTouchedIn, isUnfinished, leftServiceStopped, type Job, type JobTable } from '../model/job.js';
 import { withNotBegun } from '../model/not-begun.js';
 import type { TableOutcome } from '../model/outcome.js';
@@ -11,7 +11,7 @@ import { startService } from './offline.js';
 import { expectFitNode } from './preflight.js';
 import type { RestoreStep } from './plan.js';
 import { tidy } from './replace-table.js';
-import { rollBack } from './roll-back.js';
+import { notPutBack, rollBack } from './roll-back.js';
 import { finishJob, onStore, restoreOnline } from './run.js';
 import type { RestoreTools } from './tools.js';
 
@@ -20,8 +20,9 @@ export const tablesLeft = ({ tables }: Job): readonly JobTable[] =>
   tables.filter((entry) => isUnfinished(entry) || entry.state === 'waiting');
 
 /** Whether the table was on its way back already: then it goes on that way. Without a copy there is only the way forward. */
-export const isGoingBack = ({ state, safetyCopy, liveId }: JobTable): boolean =>
-  (state === 'rolling back' || state === 'lost') && (safetyCopy !== null || liveId === null);
+export const isGoingBack = ({ state, safetyCopy, liveId, wentBack }: JobTable): boolean =>
+  wentBack !== null ||
+  ((state === 'rolling back' || state === 'lost') && (safetyCopy !== null || liveId === null));
 
 /** A service that a dead run has stopped is started first: without it nobody can say anything of any table. */
 export async function startLeftService(job: Job, tools: RestoreTools): Promise<Job> {
@@ -121,12 +122,19 @@ async function takeBackOne(entry: JobTable, journal: Journal, tools: RestoreTool
     }
     return { table, result: 'done' };
   } catch (error) {
-    tellFailure(error, tools.report);
-    await book.note({ state: 'lost' }).catch((trouble: unknown) => {
-      tools.report.warn(messageOf(trouble));
-    });
-    const kind = error instanceof KnownError ? error.kind : 'unexpected';
-    const before = entry.liveId === null ? 'half made' : 'lost';
-    return { table, result: 'failed', error: messageOf(error), kind, before };
+    const failure = isTouchedIn(entry) ? await notPutBack(error, book, tools) : untouched(error);
+    tellFailure(failure, tools.report);
+    const kind = failure instanceof KnownError ? failure.kind : 'unexpected';
+    const before = !isTouchedIn(entry) ? 'untouched' : entry.liveId === null ? 'half made' : 'lost';
+    return { table, result: 'failed', error: messageOf(failure), kind, before };
   }
 }
+
+/** Only its files could not be cleared away, or that could not be written down. */
+const untouched = (error: unknown): unknown =>
+  error instanceof KnownError
+    ? explained(error, {
+        changed: 'The table was not touched.',
+        hint: 'alternator-backup undo tries again.',
+      })
+    : error;

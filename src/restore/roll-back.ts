@@ -1,11 +1,12 @@
 import { KnownError, messageOf } from '../errors.js';
 import { isTouchedIn, type JobTable } from '../model/job.js';
 import { tellFailure } from '../terminal/tell-failure.js';
-import { JournalTrouble, problemOf, type TableJournal } from './journal.js';
+import { problemOf, type TableJournal } from './journal.js';
 import { putBack } from './put-back.js';
 import { readSafetyCopy, removeCopy, type SafetyCopy } from './safety-copy.js';
 import { ServerDown } from './server-down.js';
 import { removeStaged } from './stage.js';
+import { stepAnyway, written } from './step-anyway.js';
 import { removeSpare } from './take-again.js';
 import type { RestoreTools } from './tools.js';
 
@@ -35,7 +36,7 @@ export async function rollBackAfter(
 ): Promise<never> {
   const { name } = book.entry;
   const why = messageOf(failure);
-  tellFailure(failure, tools.report);
+  tellFailure(withoutState(failure), tools.report);
   const told = await (failure instanceof ServerDown
     ? refuse(failure, failure, why, book, tools)
     : rollBack(why, book, tools).then(
@@ -48,62 +49,86 @@ export async function rollBackAfter(
   });
 }
 
+/** What failed says of its table, as a rule, that it was not touched: that is out of date, and what it is then is told with the end. */
+const withoutState = (failure: unknown): unknown =>
+  failure instanceof KnownError && failure.changed !== undefined
+    ? new KnownError(failure.kind, failure.message, {
+        cause: failure,
+        ...(failure.hint === undefined ? {} : { hint: failure.hint }),
+      })
+    : failure;
+
 /**
  * Gives the sentence that says what there is now; the journal says `undone` with the very writing that ends the step, so that what is
- * as before, and in use again, is not put back twice. Rejects with whatever stands in the way.
+ * as before, and in use again, is not put back twice. Where the journal cannot be written, marks say that the table goes back, before
+ * anything of it is changed, and that it is back. Rejects with whatever stands in the way.
  */
 export async function rollBack(
   why: string | null,
   book: TableJournal,
   tools: RestoreTools,
 ): Promise<PutBack> {
-  const { safetyCopy, staged } = book.entry;
-  await written(book.note({ state: 'rolling back', problem: why ?? book.entry.problem }), tools);
+  const { safetyCopy, staged, wentBack, problem } = book.entry;
   const undone = ({ isDoubtful }: PutBack) =>
     ({ state: 'undone', staged: null, safetyCopy: isDoubtful ? book.entry.safetyCopy : null }) as const;
-  const put = await stepOf(book, () => putBack(book, tools), undone, tools);
+  const put =
+    wentBack === null
+      ? await putBackOnce(why ?? problem, book, undone, tools)
+      : { ...wentBackBefore(book), isTold: false, isMarked: true };
   if (staged !== null) await removeStaged({ directory: staged, isCopy: false }, tools);
   // Without the files that waited there may be room again. What a journal names stays, whatever else does not.
   if (put.isTold || (await written(book.note(undone(put)), tools))) {
     if (safetyCopy !== null && !put.isDoubtful) await removeCopy(safetyCopy, tools);
     await removeSpare(book, tools);
-  } else if (safetyCopy !== null) {
-    tools.report.warn(
-      `That ${book.entry.name} was put back could not be written down, so that its copy stays in ${safetyCopy}: ` +
-        `alternator-backup undo ${book.jobId} puts it in order when there is room`,
-    );
-  }
+  } else if (put.isMarked) tellUntold(safetyCopy, book, tools);
+  else warnUnsafe(book, tools);
   return put;
 }
 
-/** That the journal cannot be written is no reason not to put a table back. `isTold`: its end stands in the journal. */
-async function stepOf(
+async function putBackOnce(
+  problem: string | null,
   book: TableJournal,
-  work: () => Promise<PutBack>,
-  told: (put: PutBack) => Partial<JobTable>,
+  undone: (put: PutBack) => Partial<JobTable>,
   tools: RestoreTools,
-): Promise<PutBack & { readonly isTold: boolean }> {
-  let done: PutBack | undefined;
-  const once = async () => (done ??= await work());
-  try {
-    return { ...(await book.step('roll back', once, told)), isTold: true };
-  } catch (error) {
-    if (!(error instanceof JournalTrouble)) throw error;
-    tools.report.warn(error.message);
-    return { ...(await once()), isTold: false };
-  }
+): Promise<PutBack & { readonly isTold: boolean; readonly isMarked: boolean }> {
+  const isNoted =
+    (await written(book.note({ state: 'rolling back', problem }), tools)) ||
+    (await written(book.mark('going back'), tools));
+  if (!isNoted) warnUnsafe(book, tools);
+  const { result, isTold } = await stepAnyway(book, 'roll back', () => putBack(book, tools), tools, undone);
+  if (isTold) return { ...result, isTold, isMarked: false };
+  const isMarked = await written(book.mark(result.isDoubtful ? 'back in doubt' : 'back'), tools);
+  // From a mark that it goes back it would only go back once more.
+  return { ...result, isTold, isMarked: isMarked || isNoted };
 }
 
-/** Whether it is on the disk; that it is not is a warning. */
-export async function written(work: Promise<unknown>, { report }: RestoreTools): Promise<boolean> {
-  return work.then(
-    () => true,
-    (error: unknown) => {
-      if (!(error instanceof JournalTrouble)) throw error;
-      report.warn(error.message);
-      return false;
-    },
+/** An earlier run has put it back, and could not write that down. It may be in use again: nothing is done to it. */
+function wentBackBefore({ entry: { name, safetyCopy, wentBack }, jobId }: TableJournal): PutBack {
+  const isDoubtful = wentBack === 'in doubt';
+  const kept = `; its copy is kept in ${safetyCopy ?? ''}, and alternator-backup undo ${jobId} loads it once more`;
+  return {
+    told: `Table '${name}' was put back already, by the run that failed${isDoubtful ? `, with a doubt${safetyCopy === null ? '' : kept}` : ''}.`,
+    isDoubtful,
+  };
+}
+
+function tellUntold(
+  safetyCopy: string | null,
+  { entry: { name }, jobId }: TableJournal,
+  { report }: RestoreTools,
+): void {
+  report.warn(
+    `That ${name} was put back could not be written down${safetyCopy === null ? '' : `, so that its copy stays in ${safetyCopy}`}: ` +
+      `alternator-backup undo ${jobId} puts it in order when there is room`,
   );
+}
+
+/** By what stands on the disk the restore is still going on. */
+function warnUnsafe({ entry: { name }, jobId }: TableJournal, { report }: RestoreTools): void {
+  const text =
+    `NOTHING ON THE DISK SAYS THAT ${name} IS PUT BACK: never resume job ${jobId}, which would load the backup again over what is ` +
+    `there now. Make room, then: alternator-backup undo ${jobId}`;
+  if (!report.warnings.includes(text)) report.warn(text);
 }
 
 /** The putting back failed, too. */
@@ -121,16 +146,29 @@ async function refuse(
   throw failure instanceof ServerDown ? failure : halfMade(name, why, error);
 }
 
+/**
+ * The same for a job that was cut off, whose failure is only that it cannot be taken back: what to tell of it. Where there was a
+ * table and no copy of it, the error itself says all that is known.
+ */
+export async function notPutBack(error: unknown, book: TableJournal, tools: RestoreTools): Promise<unknown> {
+  await written(book.note({ state: 'lost' }), tools);
+  const { name, safetyCopy, liveId } = book.entry;
+  if (safetyCopy !== null) return lost(name, await copyFor(safetyCopy), null, error);
+  return liveId === null ? halfMade(name, null, error) : error;
+}
+
 const copyFor = (directory: string): Promise<Pick<SafetyCopy, 'way'> & { readonly directory: string }> =>
   readSafetyCopy(directory).then(
     ({ way }) => ({ directory, way }),
     () => ({ directory, way: 'alternator' }),
   );
 
-function halfMade(name: string, why: string, error: unknown): KnownError {
+function halfMade(name: string, why: string | null, error: unknown): KnownError {
   return new RestoreHalfMade(
     'database',
-    `Restore of '${name}' failed: ${why}; and what it made could not be removed: ${messageOf(error)}`,
+    why === null
+      ? `What the restore made of '${name}' could not be removed: ${messageOf(error)}`
+      : `Restore of '${name}' failed: ${why}; and what it made could not be removed: ${messageOf(error)}`,
     {
       cause: error,
       changed: `A table '${name}' may be there that holds only a part of the backup. Before, there was none.`,
@@ -139,15 +177,19 @@ function halfMade(name: string, why: string, error: unknown): KnownError {
   );
 }
 
-const both = (name: string, why: string, error: unknown): string =>
-  messageOf(error) === why
-    ? `Restore of '${name}' failed, and the table that was there before could not be put back: ${why}`
-    : `Restore of '${name}' failed: ${why}; and the table that was there before could not be put back: ${messageOf(error)}`;
+/** `why` is null of a restore that did not fail, but was cut off. */
+function both(name: string, why: string | null, error: unknown): string {
+  const message = messageOf(error);
+  if (why === null) return `The table '${name}' that was there before could not be put back: ${message}`;
+  const failed = `Restore of '${name}' failed`;
+  const start = message === why ? `${failed}, and` : `${failed}: ${why}; and`;
+  return `${start} the table that was there before could not be put back: ${message}`;
+}
 
 function lost(
   name: string,
   { directory, way }: { readonly directory: string; readonly way: SafetyCopy['way'] },
-  why: string,
+  why: string | null,
   error: unknown,
 ): KnownError {
   return new KnownError('lost', both(name, why, error), {

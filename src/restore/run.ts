@@ -14,8 +14,8 @@ import { restoreOffline } from './offline.js';
 import { expectFitRun } from './preflight.js';
 import type { RestorePlan, RestoreStep } from './plan.js';
 import { loadTable, placeTable, prepareTable } from './replace-table.js';
-import { written } from './roll-back.js';
 import { giveUp, settle } from './settle.js';
+import { written } from './step-anyway.js';
 import type { RestoreTools } from './tools.js';
 
 /** Whose plan it is: what people asked for, or what takes an earlier job back. */
@@ -83,10 +83,9 @@ export async function finishJob(
     tools.report.warn(`What the restore has unpacked could not be cleared away: ${messageOf(error)}`);
   });
   // Last: whoever is cut off before comes back by `resume`.
-  await journal.close().catch((error: unknown) => {
-    tools.report.warn(
-      `${messageOf(error)}. What was done is done; alternator-backup resume ${journal.job.id} closes it when there is room`,
-    );
+  await journal.close().catch(async (error: unknown) => {
+    const onDisk = await tools.journals.read(journal.job.id).catch(() => undefined);
+    tools.report.warn(`${messageOf(error)}. ${untoldEnd(journal.job, onDisk)}`);
   });
   const { id: run, command, of, startedAt } = journal.job;
   const finishedAt = tools.clock.now().toISOString();
@@ -98,6 +97,17 @@ export async function finishJob(
     finishedAt,
     outcomes,
   });
+}
+
+/** Which command closes it. What was put back, and is not written down so, is never resumed: whoever does that means to restore. */
+function untoldEnd({ id, tables }: Job, onDisk: Job | undefined): string {
+  const done = tables.filter(({ state }) => state === 'done').map(({ name }) => name);
+  const isTold = (name: string) =>
+    onDisk?.tables.some((each) => each.name === name && each.state === 'undone') ?? false;
+  if (tables.every(({ name, state }) => state !== 'undone' || isTold(name)))
+    return `What was done is done; alternator-backup resume ${id} closes it when there is room`;
+  const also = done.length > 0 ? `, and takes ${done.join(', ')} back, too` : '';
+  return `What was put back is put back; alternator-backup undo ${id} closes it when there is room${also}`;
 }
 
 /** In the journal of the job that was taken back, so that nobody takes it back twice. */

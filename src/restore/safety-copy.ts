@@ -40,6 +40,8 @@ export interface CopyPlace {
   readonly hostId?: string | undefined;
   /** Where the copy goes, when its usual place is taken. */
   readonly directory?: string;
+  /** To look at, or for people: its items are not read, and nobody is told of it. */
+  readonly forAMoment?: boolean;
 }
 
 /** Written last: without it a folder is no safety copy. */
@@ -68,7 +70,7 @@ export async function takeSafetyCopy(
   await makeWorkDirectory(directory);
   try {
     // Read before the freezing: what is read is in the copy then.
-    const sample = await presentItems(record, tools);
+    const sample = place.forAMoment === true ? null : await presentItems(record, tools);
     await store.noteSnapshot(tag, [record.keyspace], hostId ?? (await engine.identify()).hostId);
     const names = await linkSnapshot(record, tag, directory, tools).finally(() =>
       dropTag(record, tag, tools),
@@ -81,7 +83,8 @@ export async function takeSafetyCopy(
     const staged: Staged = { directory, names, sstables: sstables.length, isCopy: true };
     const copy = { record, staged, sample, way: await judge({ record, staged }) };
     await writeDurably(join(directory, RECORD_FILE), renderCopy(copy));
-    report.info(`Safety copy of the present table ${record.name}: ${directory}`);
+    if (place.forAMoment !== true)
+      report.info(`Safety copy of the present table ${record.name}: ${directory}`);
     return copy;
   } catch (error) {
     await removeCopy(directory, tools);

@@ -1,11 +1,11 @@
 import { lstat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { hasEnded, type JobTable } from '../model/job.js';
-import { DATA } from '../model/sstable.js';
-import type { TableName } from '../model/table-name.js';
+import { messageOf } from '../errors.js';
+import { hasBegun, hasEnded, type JobTable } from '../model/job.js';
 import type { TableRecord } from '../model/table-record.js';
-import { exists, namesIn, removeIfEmpty, renameDurably } from '../system/files.js';
+import { exists, removeIfEmpty, renameDurably } from '../system/files.js';
 import type { TableJournal } from './journal.js';
+import { dataIn, inodesOf } from './loaded-files.js';
 import { removeCopy, SAFETY, takeSafetyCopy, type SafetyCopy } from './safety-copy.js';
 import { waitedIn } from './take-out.js';
 import type { RestoreTools } from './tools.js';
@@ -21,7 +21,7 @@ export const SET_ASIDE = 'set-aside';
 export async function setAside(
   { record: { name, keyspace }, staged }: SafetyCopy,
   jobId: string,
-  why: string,
+  { when, why }: { readonly when: string; readonly why: string },
   { engine, report }: RestoreTools,
 ): Promise<string> {
   const folder = join(await engine.workDirectory(), SET_ASIDE, jobId);
@@ -31,7 +31,7 @@ export async function setAside(
   await renameDurably(staged.directory, place);
   await removeIfEmpty(dirname(staged.directory));
   report.warn(
-    `${name} may have been written to after job ${jobId} was cut off, and ${why}. A copy of it with all that is in ${place}: ` +
+    `${name} may have been written to ${when}, and ${why}. A copy of it with all that is in ${place}: ` +
       `cp -p ${place}/*-*-* into upload/ of the table and nodetool refresh -- ${keyspace} ${name} add it again. ` +
       'Remove it when nobody needs it: nothing else does.',
   );
@@ -45,53 +45,61 @@ export async function copyOfNow(
   tools: RestoreTools,
 ): Promise<SafetyCopy> {
   const directory = join(await tools.engine.workDirectory(), SAFETY, jobId, `${entry.name}${WRITTEN}`);
-  const place = { runId: jobId, number: 0, directory };
+  const place = { runId: jobId, number: 0, directory, forAMoment: true };
   return takeSafetyCopy(record, place, () => Promise.resolve('alternator'), tools);
 }
 
 /**
- * Before a table that a dead run had made, or loaded, is emptied or deleted: what people have written into it since is kept. Nothing
- * stays where nobody wrote.
+ * Before a table that was made or loaded by its restore is emptied or deleted: what people have written into it since is kept. Nothing
+ * stays where nobody wrote. A run that goes back for a failure of its own is not kept from it where no copy can be made.
  */
 export async function keepWritten(
   record: TableRecord,
   book: TableJournal,
   tools: RestoreTools,
 ): Promise<void> {
-  if (!book.touchedBefore) return;
+  const { name } = record;
+  const seen = await tools.engine.sample(name, { most: 1 }).catch(() => undefined);
   // Not loaded yet: as a rule there is nothing in it, and it may not even be ready for a snapshot.
-  if (!book.loadedBefore && (await isEmpty(record.name, tools))) return;
+  if (!book.loadedBefore && seen?.items === 0) return;
+  if (book.touchedBefore) {
+    await keepCopy(record, `after job ${book.jobId} was cut off`, book, tools);
+    return;
+  }
+  if (seen === undefined && !hasBegun(book.entry, 'load')) return;
+  await keepCopy(record, `while job ${book.jobId} restored it`, book, tools).catch((error: unknown) => {
+    tools.report.warn(
+      `Whether ${name} was written to while it was restored cannot be told, and what was is not kept: ${messageOf(error)}`,
+    );
+  });
+}
+
+async function keepCopy(
+  record: TableRecord,
+  when: string,
+  book: TableJournal,
+  tools: RestoreTools,
+): Promise<void> {
   const copy = await copyOfNow(record, book, tools);
   if (await isWrittenBeside(copy, book.entry))
-    await setAside(copy, book.jobId, 'goes back to what it was before', tools);
+    await setAside(copy, book.jobId, { when, why: 'goes back to what it was before' }, tools);
   else await removeCopy(copy.staged.directory, tools);
 }
 
-/** What cannot be read is not empty. */
-const isEmpty = (name: TableName, { engine }: RestoreTools): Promise<boolean> =>
-  engine.sample(name, { most: 1 }).then(
-    ({ items }) => items === 0,
-    () => false,
+/** Any file of data that is none of those that were loaded, be it by a putting back. */
+async function isWrittenBeside({ staged: { directory } }: SafetyCopy, entry: JobTable): Promise<boolean> {
+  const waited = waitedIn(entry);
+  const sources = [waited, entry.safetyCopy].filter((each) => each !== null);
+  const moved = inodesOf((await Promise.all(sources.map(dataIn))).flat());
+  const noted = new Map(entry.loaded?.map(({ inode, name }) => [inode, name]));
+  const others = (await dataIn(directory)).filter(
+    ({ inode, name }) => !moved.has(inode) && noted.get(inode) !== name,
   );
-
-/**
- * Any file of data that is neither one of those that were loaded, be it by a putting back, nor as old as the load. Where the load was
- * cut off, what the server has made of them cannot be told from what people wrote.
- */
-async function isWrittenBeside({ staged }: SafetyCopy, entry: JobTable): Promise<boolean> {
-  const loadedAt = hasEnded(entry, 'load')
-    ? Date.parse(entry.steps.findLast(({ step }) => step === 'load')?.endedAt ?? '')
-    : Number.NEGATIVE_INFINITY;
-  const loaded = [...(await dataInodes(waitedIn(entry))), ...(await dataInodes(entry.safetyCopy))];
-  for (const name of staged.names.filter((each) => each.endsWith(DATA))) {
-    const { ino, mtimeMs } = await lstat(join(staged.directory, name));
-    if (!loaded.includes(ino) && !(mtimeMs <= loadedAt)) return true;
-  }
-  return false;
-}
-
-async function dataInodes(directory: string | null): Promise<readonly number[]> {
-  const names = directory === null ? [] : await namesIn(directory);
-  const found = names.filter((name) => name.endsWith(DATA));
-  return Promise.all(found.map(async (name) => (await lstat(join(directory ?? '', name))).ino));
+  if (entry.loaded !== null || !hasEnded(entry, 'load')) return others.length > 0;
+  // A journal of an older release: what is as old as the load has to do.
+  const loadedAt = Date.parse(entry.steps.findLast(({ step }) => step === 'load')?.endedAt ?? '');
+  const times = await Promise.all(
+    others.map(async ({ name }) => (await lstat(join(directory, name))).mtimeMs),
+  );
+  return times.some((time) => !(time <= loadedAt));
 }

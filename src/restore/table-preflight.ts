@@ -12,6 +12,7 @@ import { problemsOf, refuseFor } from './expect-all.js';
 import { expectNoForeignFiles } from './load.js';
 import type { DeleteStep, LoadStep } from './plan.js';
 import { expectRights, expectWritable } from './rights.js';
+import type { Staged } from './stage.js';
 import type { RestoreTools } from './tools.js';
 
 /** What stands in the way of a step, found without changing or unpacking anything. */
@@ -73,11 +74,9 @@ export async function sourceProblems(
   step: LoadStep,
   tools: RestoreTools,
 ): Promise<{ readonly room: readonly KnownError[]; readonly format: readonly KnownError[] }> {
-  const { source, name } = step;
-  const room = source.kind === 'backup' ? [() => expectRoomFor(name, source.backup, tools)] : [];
   const names = namesOf(step);
   return {
-    room: await problemsOf(room),
+    room: await problemsOf([() => expectRoomFor(step, tools)]),
     format:
       names === undefined
         ? []
@@ -115,17 +114,38 @@ export function expectReadable(
 }
 
 /** Where nothing was unpacked yet, so that the work directory need not be there. */
-async function expectRoomFor(
-  name: string,
-  backup: StoredBackup,
-  { engine }: Pick<RestoreTools, 'engine'>,
-): Promise<void> {
-  const bytes = await bytesUnpacked(backup);
+async function expectRoomFor(step: LoadStep, { engine }: Pick<RestoreTools, 'engine'>): Promise<void> {
+  const bytes = await bytesNeeded(step);
   // An archive that is not there has another problem, which is told when it is read.
-  if (bytes === undefined) return;
+  if (bytes === undefined || bytes === 0) return;
   let place = await engine.workDirectory();
   while (!(await exists(place)) && dirname(place) !== place) place = dirname(place);
-  await expectRoom(place, bytes, `unpacking the backup of ${name}`);
+  const what = step.source.kind === 'copy' ? 'loading the copy' : 'unpacking the backup';
+  await expectRoom(place, bytes, `${what} of ${step.name}`);
+}
+
+/**
+ * What unpacking takes, and what the server writes anew where it streams, while what was unpacked waits for the proof of the load.
+ * Else it takes the very files. Undefined where nobody knows.
+ */
+export async function bytesNeeded({
+  source,
+  stream,
+}: Pick<LoadStep, 'source' | 'stream'>): Promise<number | undefined> {
+  if (source.kind === 'copy') return stream ? sizeOf(source.copy.staged) : 0;
+  const bytes = await bytesUnpacked(source.backup);
+  return bytes === undefined ? undefined : (stream ? 2 : 1) * bytes;
+}
+
+/** A file of it that is not there is told when it is proven. */
+async function sizeOf({ directory, names }: Staged): Promise<number> {
+  let bytes = 0;
+  for (const name of names)
+    bytes += await lstat(join(directory, name)).then(
+      ({ size }) => size,
+      () => 0,
+    );
+  return bytes;
 }
 
 /** Without a manifest nobody knows; twice the archive is what the documented guide reckons (R-153). */

@@ -36,7 +36,7 @@ export async function takeAgain(
       const newer = await takeSafetyCopy(present.record, { ...place, directory }, judge, tools);
       if (!hasBegun(entry, 'truncate') || (await holdsAll(newer, older))) return newer;
       if (newer.staged.sstables === 0) await removeCopy(directory, tools);
-      else await setAside(newer, book.jobId, 'the table may have been emptied before', tools);
+      else await setAside(newer, book.jobId, aside(book), tools);
       return older;
     },
     ({ staged }) => ({ safetyCopy: staged.directory }),
@@ -44,6 +44,11 @@ export async function takeAgain(
   if (copy !== older) await removeCopy(older.staged.directory, tools);
   return copy;
 }
+
+const aside = ({ jobId }: TableJournal) => ({
+  when: `after job ${jobId} was cut off`,
+  why: 'the table may have been emptied before',
+});
 
 /** Its truncation or removal was written down, and no more than that. */
 const mayBeWhole = (entry: JobTable): boolean =>

@@ -4,6 +4,11 @@ import { hasBegun, hasEnded, type JobTable } from '../model/job.js';
 export interface Touched {
   /** The table that was there has been asked to empty itself. */
   readonly emptied: boolean;
+  /**
+   * That was asked for, and no answer came: it may come any moment. Nor would a later one that is answered prove that it is over: a
+   * server need not do them one after the other, nor in their order.
+   */
+  readonly emptyingUnanswered: boolean;
   /** The table that was there has been asked to go. */
   readonly removed: boolean;
   /** That was asked for, and no answer came: it may go any moment, though it is still there. */
@@ -18,6 +23,7 @@ export interface Touched {
 
 export const touchedBy = (entry: JobTable): Touched => ({
   emptied: hasBegun(entry, 'truncate'),
+  emptyingUnanswered: entry.emptying || (hasBegun(entry, 'truncate') && !hasEnded(entry, 'truncate')),
   removed: entry.liveId !== null && hasBegun(entry, 'remove'),
   removalUnanswered: entry.liveId !== null && hasBegun(entry, 'remove') && !hasEnded(entry, 'remove'),
   madeId: entry.madeId ?? undefined,

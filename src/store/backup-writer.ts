@@ -7,9 +7,11 @@ import { exists, makeDirectory, reasonOf, removeIfEmpty, removeTree, writeDurabl
 import { packArchive, type Reuse } from './archive/pack.js';
 import { pacedAt, unpaced } from './archive/pace.js';
 import { archiveFile, MANIFEST_FILE, type Layout } from './layout.js';
+import { forgetMove } from './moved-away.js';
 import { NOTHING_STORED } from './nothing-stored.js';
 import { publishBackup } from './publish.js';
 import type { BackupWriter, ReuseSource } from './store.js';
+import { storing } from './storing.js';
 
 /** How archives are made and read. */
 export interface ArchiveEffort {
@@ -39,13 +41,15 @@ export async function beginBackup({
   signal,
 }: BeginOptions): Promise<BackupWriter> {
   const directory = layout.stagingOf(label, table);
-  if ((await exists(directory)) || (await exists(layout.version(table, label)))) {
-    throw new KnownError('files', `The label ${label} of table '${table}' is taken`, {
-      changed: NOTHING_STORED,
-      hint: 'Run the backup again: it finds a free one.',
-    });
-  }
-  await makeDirectory(directory);
+  await storing(`The backup of '${table}' cannot be begun in ${directory}`, async () => {
+    if ((await exists(directory)) || (await exists(layout.version(table, label)))) {
+      throw new KnownError('files', `The label ${label} of table '${table}' is taken`, {
+        changed: NOTHING_STORED,
+        hint: 'Run the backup again: it finds a free one.',
+      });
+    }
+    await makeDirectory(directory);
+  });
   const archivePath = join(directory, archiveFile(table));
 
   return {
@@ -54,9 +58,11 @@ export async function beginBackup({
 
     async writeFile(name, text) {
       const path = join(directory, name);
-      await writeDurably(path, text);
-      const { size, sha256 } = await digestFile(path);
-      return { name, size, sha256 };
+      return storing(`${path} cannot be written`, async () => {
+        await writeDurably(path, text);
+        const { size, sha256 } = await digestFile(path);
+        return { name, size, sha256 };
+      });
     },
 
     async archive({ directory: source, files, reuse, onProgress }) {
@@ -90,8 +96,10 @@ export async function beginBackup({
       const text = renderManifest(manifest);
       // What nobody could read again is no backup, and this is the last moment to notice.
       parseManifest(text);
-      await writeDurably(join(directory, MANIFEST_FILE), text);
-      const warnings = await publishBackup({ layout, table, label, directory, keepVersions });
+      const warnings = await storing(`Backup ${label} of '${table}' cannot be published`, async () => {
+        await writeDurably(join(directory, MANIFEST_FILE), text);
+        return publishBackup({ layout, table, label, directory, keepVersions });
+      });
       const untidy = await removeIfEmpty(dirname(directory)).then(
         () => [],
         (error: unknown) => [`${dirname(directory)} could not be removed: ${reasonOf(error)}`],
@@ -102,6 +110,8 @@ export async function beginBackup({
     async abandon() {
       await removeTree(directory);
       await removeIfEmpty(dirname(directory));
+      // By now it was told of.
+      await forgetMove(layout);
     },
   };
 }

@@ -5,7 +5,6 @@ import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { KnownError } from '../errors.js';
 import { isOurTag } from '../model/snapshot-tag.js';
-import { isTableName } from '../model/table-name.js';
 import {
   errorCode,
   makeDirectory,
@@ -20,12 +19,12 @@ import type { Clock } from '../system/wait.js';
 import { beginBackup, type ArchiveEffort } from './backup-writer.js';
 import { expectStore } from './expect-store.js';
 import { layoutOf, viewNumber } from './layout.js';
-import { isUnusable, readManifest } from './read-backup.js';
+import { isUnusable } from './read-backup.js';
 import { readNote, writeNote } from './remembered.js';
 import { readStoredFile } from './read-stored-file.js';
 import { repairStore } from './repair.js';
-import { foldersIn } from './stand-in.js';
 import type { NotedSnapshot, Store, StoredBackup, UnusableFolder } from './store.js';
+import { takenLabels } from './taken-labels.js';
 import { findBackup, generationsOf, newestOfEach, surveyStore } from './survey.js';
 import { unpackBackup } from './unpack-backup.js';
 import { verifyBackup } from './verify-backup.js';
@@ -79,20 +78,24 @@ export function directoryStore({
 
     withLock: (command, work) => withLock(layout.state, ourselves(command, clock.now()), work),
 
-    repair: () => repairStore(root, layout),
-
-    async labels() {
-      const taken = new Set<string>();
-      for (const name of (await namesIn(root)).filter(isTableName)) {
-        const manifest = await readManifest(layout.table(name));
-        if (typeof manifest !== 'string') taken.add(manifest.label);
+    async repair() {
+      try {
+        return await repairStore(root, layout);
+      } catch (error) {
+        if (errorCode(error) === undefined) throw error;
+        throw new KnownError(
+          'files',
+          `What an interrupted run left in ${root} cannot be put right: ${reasonOf(error)}`,
+          {
+            cause: error,
+            changed: 'Nothing was backed up or restored.',
+            hint: 'See that the disk is sound, has room and can be written, and that the store is one file system; then try again.',
+          },
+        );
       }
-      for (const table of await foldersIn(layout.versions(''))) {
-        for (const label of await foldersIn(layout.versions(table))) taken.add(label);
-      }
-      for (const label of await namesIn(layout.staging)) taken.add(label);
-      return taken;
     },
+
+    labels: () => takenLabels(root, layout),
 
     async list() {
       const backups: StoredBackup[] = [];
@@ -122,8 +125,17 @@ export function directoryStore({
     },
 
     async noteSnapshot(tag, keyspaces, hostId) {
-      await makeDirectory(layout.snapshots);
-      await writeDurably(join(layout.snapshots, `${tag}.json`), `${JSON.stringify({ keyspaces, hostId })}\n`);
+      const path = join(layout.snapshots, `${tag}.json`);
+      try {
+        await makeDirectory(layout.snapshots);
+        await writeDurably(path, `${JSON.stringify({ keyspaces, hostId })}\n`);
+      } catch (error) {
+        throw new KnownError('files', `Snapshot ${tag} cannot be noted in ${path}: ${reasonOf(error)}`, {
+          cause: error,
+          changed: 'No snapshot was taken.',
+          hint: 'See that --backup-dir has room and can be written; then try again.',
+        });
+      }
     },
 
     async forgetSnapshot(tag) {

@@ -36,6 +36,8 @@ export interface Layout {
   readonly trash: string;
   /** What lay in the place of a backup and was none: somebody's own, and kept. */
   readonly setAside: string;
+  /** What is about to be moved out of the way of a new backup, and has to be told of. */
+  readonly movedAway: string;
   readonly workDirectory: string;
 }
 
@@ -52,5 +54,6 @@ export const layoutOf = (root: string): Layout => ({
   verified: join(root, STATE, 'verified'),
   trash: join(root, STATE, 'trash'),
   setAside: join(root, STATE, 'set-aside'),
+  movedAway: join(root, STATE, 'moved-away.json'),
   workDirectory: join(root, STATE, 'work-directory.json'),
 });

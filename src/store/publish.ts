@@ -1,12 +1,12 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { KnownError, messageOf } from '../errors.js';
+import { lstat } from 'node:fs/promises';
+import { KnownError, messageOf, type ErrorDetails } from '../errors.js';
 import { isLabel } from '../model/label.js';
 import { exists, reasonOf, removeTree, renameDurably, syncDirectory } from '../system/files.js';
 import { dropOldVersions } from './drop-old-versions.js';
-import { MANIFEST_FILE, type Layout } from './layout.js';
+import { README_FILE, type Layout } from './layout.js';
 import { wayOutOf, type WayOut } from './make-way.js';
-import { readManifest } from './read-backup.js';
+import { noteMove, toldOf } from './moved-away.js';
+import { manifestText, readManifest } from './read-backup.js';
 
 export interface Publishing {
   readonly layout: Layout;
@@ -28,40 +28,74 @@ export async function publishBackup(publishing: Publishing): Promise<readonly st
   const current = layout.table(table);
   await expectNothingNewer(publishing);
   await syncDirectory(directory);
+  const finished = await lstat(directory, { bigint: true });
   let before: WayOut | undefined;
+  const told = (): readonly string[] => {
+    const sentence = before && toldOf(layout, table, before);
+    return sentence === undefined ? [] : [sentence];
+  };
   try {
     if (await exists(current)) {
       before = await wayOutOf(layout, table, (await factsIn(current)).label);
+      await noteMove(layout, table, before);
       await renameDurably(current, before.path);
     }
     await renameDurably(directory, current);
   } catch (error) {
-    throw await putBack(before?.path, current, error);
+    if (!(await isSameFolder(current, finished))) throw await putBack(before, current, error);
+    // What was there before is not given up while the new one may not last.
+    return [
+      ...told(),
+      `The new backup in ${current} is in its place, but a power cut may undo that: ${reasonOf(error)}`,
+    ];
   }
-  const told =
-    before?.kind === 'foreign' ? [`What lay in ${current} was no backup; it lies in ${before.path} now`] : [];
   try {
     if (before?.kind === 'remains') await removeTree(before.path);
     await dropOldVersions(layout, table, keepVersions);
-    return told;
+    return told();
   } catch (error) {
-    return [...told, `Older generations of ${table} could not be removed: ${messageOf(error)}`];
+    return [...told(), `Older generations of ${table} could not be removed: ${messageOf(error)}`];
   }
 }
 
+/** The second rename may be done when it cannot be synced. */
+const isSameFolder = (path: string, { dev, ino }: { readonly dev: bigint; readonly ino: bigint }) =>
+  lstat(path, { bigint: true }).then(
+    (found) => found.dev === dev && found.ino === ino,
+    () => false,
+  );
+
 /** A full or failing disk can refuse a rename as well: the generation before belongs in its place then. */
-async function putBack(before: string | undefined, current: string, cause: unknown): Promise<unknown> {
-  if (before === undefined || (await exists(current)) || !(await exists(before))) return cause;
+async function putBack(before: WayOut | undefined, current: string, cause: unknown): Promise<unknown> {
+  if (before === undefined || (await exists(current)) || !(await exists(before.path))) return cause;
   try {
-    await renameDurably(before, current);
+    await renameDurably(before.path, current);
     return cause;
   } catch (error) {
     return new KnownError(
       'files',
       `The new backup could not be put in its place: ${reasonOf(cause)}; nor the one before: ${reasonOf(error)}`,
-      { cause, changed: `The backup before lies whole in ${before}.`, hint: 'The next run puts it back.' },
+      { cause, ...whereIs(before, current) },
     );
   }
+}
+
+/** What became of what could not go back, and what the next run's `repairStore` does with it. */
+function whereIs(
+  { kind, path, problem }: WayOut,
+  current: string,
+): Required<Pick<ErrorDetails, 'changed' | 'hint'>> {
+  if (kind === 'remains')
+    return {
+      changed: `No backup was there before: what was left of one, a ${README_FILE} at most, lies in ${path}.`,
+      hint: 'See that the disk is sound and has room, then back up again.',
+    };
+  if (kind === 'generation' && problem === undefined)
+    return { changed: `The backup before lies whole in ${path}.`, hint: 'The next run puts it back.' };
+  return {
+    changed: `What lay in ${current}, which is no backup${kind === 'generation' ? ' that can be used' : ''}, lies whole in ${path}.`,
+    hint: 'The next run puts it back, or a backup of that table where there is one, and says where it lies.',
+  };
 }
 
 /** Two nodes that write to one store, or a clock that went back: what is newer must not become an older generation. */
@@ -90,7 +124,7 @@ async function factsIn(folder: string): Promise<Facts> {
   const manifest = await readManifest(folder);
   if (typeof manifest !== 'string') return manifest;
   try {
-    const value = JSON.parse(await readFile(join(folder, MANIFEST_FILE), 'utf8')) as Record<string, unknown>;
+    const value = JSON.parse(await manifestText(folder)) as Record<string, unknown>;
     const { label, finishedAt } = value;
     return {
       ...(typeof label === 'string' && isLabel(label) ? { label } : {}),

@@ -85,11 +85,18 @@ export const isUnusable = (found: StoredBackup | UnusableFolder): found is Unusa
 export async function readManifest(folder: string): Promise<Manifest | string> {
   const path = join(folder, MANIFEST_FILE);
   try {
-    return parseManifest(await readFile(path, 'utf8'));
+    return parseManifest(await manifestText(folder));
   } catch (error) {
     if (isForbidden(error)) throw cannotRead(path, error);
     return messageOf(error);
   }
+}
+
+/** Rejects where it is no file: whoever opens a pipe waits for a writer. */
+export async function manifestText(folder: string): Promise<string> {
+  const path = join(folder, MANIFEST_FILE);
+  if (!(await lstat(path)).isFile()) throw new Error('it is no regular file');
+  return readFile(path, 'utf8');
 }
 
 const isForbidden = (error: unknown): boolean => ['EACCES', 'EPERM'].includes(errorCode(error) ?? '');
@@ -109,7 +116,7 @@ const cannotRead = (path: string, error: unknown): KnownError =>
 
 /** What its manifest calls a label, also where it cannot be trusted: enough to tell that a damaged backup is meant. */
 export async function labelsWritten(folder: string): Promise<readonly string[]> {
-  const text = await readFile(join(folder, MANIFEST_FILE), 'utf8').catch(() => '');
+  const text = await manifestText(folder).catch(() => '');
   return [...text.matchAll(/"label": *"([^"]*)"/g)].map(([, label = '']) => label);
 }
 

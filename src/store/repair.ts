@@ -1,18 +1,28 @@
 import { rmdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { KnownError } from '../errors.js';
 import { errorCode, namesIn, removeTree, renameDurably } from '../system/files.js';
+import { clearStaging, clearTrash, expectOwnFolders } from './clear-left-work.js';
 import type { Layout } from './layout.js';
+import { settleMove } from './moved-away.js';
 import { foldersIn, standIn } from './stand-in.js';
 
 /**
  * Puts a store right after a run that was cut off. A table whose two renames were cut in the middle has no folder of its
- * own: what stands in for it is put there. Everything else in staging is unfinished and goes, like generations that were
- * being removed.
+ * own: what stands in for it is put there. Every other backup in staging is unfinished and goes, like generations that were
+ * being removed. Rejects with `files` where the disk refuses, or where somebody's own may lie in the place of what would go.
  */
 export async function repairStore(root: string, layout: Layout): Promise<readonly string[]> {
+  await expectOwnFolders(layout);
   const done: string[] = [];
+  const unreadable = new Set<string>();
   for (const table of await foldersIn(layout.versions(''))) {
-    const found = await standIn(layout, table);
+    const found = await standIn(layout, table).catch((error: unknown) => {
+      if (!(error instanceof KnownError) || error.kind !== 'files') throw error;
+      // Told by whoever reads this table; what is staged of it may be what belongs in its place.
+      unreadable.add(table);
+      return undefined;
+    });
     if (found === undefined) continue;
     await renameDurably(found.folder, layout.table(table));
     done.push(
@@ -21,14 +31,9 @@ export async function repairStore(root: string, layout: Layout): Promise<readonl
         : `put back backup ${found.name} of ${table}: publishing a newer one was cut off`,
     );
   }
-  for (const label of await namesIn(layout.staging)) {
-    await removeTree(join(layout.staging, label));
-    done.push(`removed what an interrupted run left of ${label}`);
-  }
-  for (const name of await namesIn(layout.trash)) {
-    await removeTree(join(layout.trash, name));
-    done.push(`removed the rest of an older generation, ${name}`);
-  }
+  const moved = await settleMove(layout, unreadable);
+  if (moved !== undefined) done.push(moved);
+  done.push(...(await clearStaging(layout, unreadable)), ...(await clearTrash(layout)));
   await removeProbes(root);
   for (const directory of [layout.state, layout.snapshots, layout.verified])
     await removeLeftTemporaries(directory);

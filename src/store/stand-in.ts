@@ -67,6 +67,9 @@ export async function foldersIn(directory: string): Promise<readonly string[]> {
       .sort();
   } catch (error) {
     if (['ENOENT', 'ENOTDIR'].includes(errorCode(error) ?? '')) return [];
-    throw new KnownError('files', `${directory} cannot be read: ${reasonOf(error)}`, { cause: error });
+    throw new KnownError('files', `${directory} cannot be read: ${reasonOf(error)}`, {
+      cause: error,
+      hint: 'Run as the user who made the backups (mostly root), or pass another --backup-dir.',
+    });
   }
 }

@@ -124,7 +124,7 @@ export interface Store {
   withLock<T>(command: string, work: () => Promise<T>): Promise<T>;
   /** Mends what a run that was cut off left behind; gives a sentence for each thing mended. To be called under the lock. */
   repair(): Promise<readonly string[]>;
-  /** Every label that any generation has. */
+  /** Every label that any generation has, as far as it can be read. */
   labels(): Promise<ReadonlySet<string>>;
   /** The newest backup of each table, by table name, and the folders that are none. */
   list(): Promise<{
@@ -144,7 +144,10 @@ export interface Store {
   readFile(backup: StoredBackup, name: string): Promise<string | undefined>;
   /** `materialized_view_<N>.cql` of a backup, in numeric order. */
   viewFiles(backup: StoredBackup): Promise<readonly string[]>;
-  /** Snapshot tags are written down before they are taken, so that a later run can clear what a killed one left. */
+  /**
+   * Snapshot tags are written down before they are taken, so that a later run can clear what a killed one left. Rejects with
+   * `files` where that cannot be written.
+   */
   noteSnapshot(tag: string, keyspaces: readonly string[], hostId?: string): Promise<void>;
   forgetSnapshot(tag: string): Promise<void>;
   /** What was not forgotten. A note that is no snapshot's of ours is left alone. */
@@ -159,7 +162,7 @@ export interface Store {
   expectThere(): Promise<void>;
   /**
    * What there is of each table, by name: its newest generation and how many there are. Needs no lock: where a publishing was
-   * cut off, or is under way, it shows the backup that stands in.
+   * cut off, or is under way, it shows the backup that stands in. A table of which a part cannot be read is an `UnusableFolder`.
    */
   survey(): Promise<readonly TableInStore[]>;
   /** Every generation of a table, the newest first; none when there is none. */

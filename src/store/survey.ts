@@ -18,7 +18,7 @@ export async function newestOfEach(
   layout: Layout,
 ): Promise<readonly (StoredBackup | UnusableFolder)[]> {
   const found = await mapSome(await tablesIn(root, layout), (table) =>
-    steadily(layout.table(table), () => newestOf(layout, table)),
+    steadily(layout.table(table), () => newestOf(layout, table)).catch(unreadable(layout, table)),
   );
   return found.flatMap((each) => (each === undefined ? [] : [each]));
 }
@@ -63,7 +63,10 @@ async function isOfLabel(found: StoredBackup | UnusableFolder, label: string): P
 
 /** `Store.survey`. */
 export async function surveyStore(root: string, layout: Layout): Promise<readonly TableInStore[]> {
-  const hasNotes = (await namesIn(layout.verified)).length > 0;
+  const hasNotes = await namesIn(layout.verified).then(
+    (names) => names.length > 0,
+    () => true,
+  );
   const tables = await mapSome(await tablesIn(root, layout), (table) =>
     steadily(layout.table(table), async () => {
       const found = await newestOf(layout, table);
@@ -71,10 +74,21 @@ export async function surveyStore(root: string, layout: Layout): Promise<readonl
       const older = await foldersIn(layout.versions(table));
       const count = older.filter((name) => layout.version(table, name) !== found.folder).length;
       return [{ table, newest: await generationOf(layout, found, hasNotes), versions: count + 1 }];
+    }).catch(async (error: unknown) => {
+      const found = unreadable(layout, table)(error);
+      return [{ table, newest: await generationOf(layout, found), versions: 1 }];
     }),
   );
   return tables.flat();
 }
+
+/** One table that cannot be read keeps nobody from seeing the others. */
+const unreadable =
+  (layout: Layout, table: string) =>
+  (error: unknown): UnusableFolder => {
+    if (!(error instanceof KnownError) || error.kind !== 'files') throw error;
+    return { table, folder: layout.table(table), problem: error.message, cause: error };
+  };
 
 /** `Store.generations`. */
 export const generationsOf = (layout: Layout, table: string): Promise<readonly Generation[]> =>

@@ -20,6 +20,8 @@ export function reasonOf(error: unknown): string {
     ENOENT: 'No such file or directory',
     ENOTDIR: 'Not a directory',
     EDQUOT: 'Disk quota exceeded',
+    EIO: 'Input/output error',
+    EXDEV: 'Invalid cross-device link',
   };
   return words[errorCode(error) ?? ''] ?? messageOf(error);
 }

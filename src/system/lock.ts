@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { readlinkSync } from 'node:fs';
 import { readFile, rm, stat, utimes } from 'node:fs/promises';
 import { connect, createServer, type Server } from 'node:net';
 import { hostname } from 'node:os';
@@ -11,9 +12,11 @@ export interface LockHolder {
   readonly host: string;
   readonly command: string;
   readonly since: string;
+  /** The network namespace, as the kernel names it on that host; undefined where nobody can tell, or an older release wrote it. */
+  readonly network?: string | undefined;
 }
 
-/** A holder on another host shows that it lives by touching its file; this long without, and it is taken for dead. */
+/** A holder that our socket cannot see shows that it lives by touching its file; this long without, and it is taken for dead. */
 const SILENCE_MS = 10 * 60_000;
 const HEARTBEAT_MS = 60_000;
 /** A holder answers from its event loop, which packing and hashing leave free. */
@@ -31,7 +34,7 @@ export interface LockOptions {
  *
  * The lock itself is an abstract unix socket, named after the directory's inode: the kernel frees it with the process,
  * however that ends, so it cannot go stale. Whoever connects to it is told who holds it. The file in the directory speaks for
- * holders on other hosts or in other network namespaces, which the socket cannot see.
+ * holders on other hosts or in other network namespaces, which the socket cannot see; without a file they are not noticed.
  */
 export async function withLock<T>(
   directory: string,
@@ -43,17 +46,17 @@ export async function withLock<T>(
   const server = await listen(await socketName(directory, what), holder, file);
   try {
     if (kind === 'none') return await work();
-    await expectNoForeignHolder(file);
+    await expectNoForeignHolder(file, holder);
     await writeHolder(file, holder);
     const heartbeat = setInterval(() => {
-      // A missed heartbeat only makes us look silent to other hosts; the socket still holds.
+      // A missed heartbeat only makes us look silent to those who cannot see the socket, which still holds.
       utimes(file, new Date(), new Date()).catch(() => undefined);
     }, HEARTBEAT_MS).unref();
     try {
       return await work();
     } finally {
       clearInterval(heartbeat);
-      await rm(file, { force: true });
+      await removeOurs(file, holder);
     }
   } finally {
     await new Promise((resolve) => server.close(resolve));
@@ -101,9 +104,10 @@ function askHolder(name: string): Promise<LockHolder | undefined> {
   });
 }
 
-async function expectNoForeignHolder(file: string): Promise<void> {
+/** The lock is ours by now as far as the socket can tell: it would have seen every holder of our own network namespace. */
+async function expectNoForeignHolder(file: string, { network }: LockHolder): Promise<void> {
   const holder = await readHolder(file);
-  if (!holder || holder.host === hostname()) return;
+  if (!holder || (holder.host === hostname() && (holder.network ?? network) === network)) return;
   const silence = Date.now() - (await stat(file)).mtimeMs;
   if (silence > SILENCE_MS) return;
   throw busy(holder, `If that run is dead, wait ${SILENCE_MS / 60_000} minutes or remove ${file}.`);
@@ -127,6 +131,15 @@ function parseHolder(text: string): LockHolder | undefined {
   }
 }
 
+/** Whoever took us for dead has written their own name. */
+async function removeOurs(file: string, { pid, host, since, network }: LockHolder): Promise<void> {
+  // What cannot be read is stale for the next run of this host; what was done stays done.
+  const now = await readHolder(file).catch(() => undefined);
+  if (!now) return;
+  const isOurs = now.pid === pid && now.host === host && now.since === since && now.network === network;
+  if (isOurs) await rm(file, { force: true });
+}
+
 async function writeHolder(file: string, holder: LockHolder): Promise<void> {
   await writeDurably(file, `${JSON.stringify(holder)}\n`).catch((error: unknown) => {
     throw cannotLock(file, error);
@@ -147,10 +160,20 @@ function busy(holder: LockHolder | undefined, hint = 'Wait until it has ended, t
   return new KnownError('busy', `Another run is under way: ${who}`, { changed: 'Nothing was done.', hint });
 }
 
+/** Undefined where there is no /proc. */
+function ourNetwork(): string | undefined {
+  try {
+    return readlinkSync('/proc/self/ns/net');
+  } catch {
+    return undefined;
+  }
+}
+
 /** The holder that this process would be. */
 export const ourselves = (command: string, now: Date): LockHolder => ({
   pid: process.pid,
   host: hostname(),
   command,
   since: now.toISOString(),
+  network: ourNetwork(),
 });

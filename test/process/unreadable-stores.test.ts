@@ -31,12 +31,38 @@ describe.concurrent('stores that cannot be read or written', () => {
     await refused(['restore', '--all', '--yes'], /ERROR - .*backups\S* cannot be read/);
     chmodSync(stage.backups, 0o755);
     await refused(['restore', 'users', '--yes'], /ERROR - .*backups\/users\S* cannot be read/);
-    await refused(['backup', 'users'], /ERROR - .* cannot be read/);
+    await refused(['backup', 'users'], /ERROR - .*backups\S* cannot be read.*\n.*Next: Run as the user/);
     chmodSync(join(stage.backups, 'users'), 0o755);
     await refused(['restore', 'users', '--yes'], /ERROR - .*manifest\.json cannot be read/);
-    await refused(['backup', 'users'], /ERROR - .*manifest\.json cannot be read/);
+    await refused(['backup', 'users'], /ERROR - .*backups\S* cannot be read.*\n.*Next: Run as the user/);
     for (const name of readdirSync(logs))
       expect(readFileSync(join(logs, name), 'utf8')).not.toMatch(/\n\s+at /);
+  });
+
+  it('one table whose older generations nobody lets us read: list shows the reason and all others, verify looks at all', async ({
+    setUp,
+    skip,
+  }) => {
+    skip(!isRoot, NOT_ROOT);
+    const stage = await setUp({
+      tables: [
+        { name: 'users', like: 'orders' },
+        { name: 'orders', like: 'orders' },
+      ],
+    });
+    for (let round = 1; round <= 2; round += 1) await stage.tool(['backup', '--all']);
+    execFileSync('chmod', ['-R', 'a+rX', stage.backups]);
+    chmodSync(join(stage.backups, '@versions', 'orders'), 0);
+    const listed = await stage.tool(['list'], { asUser: NOBODY });
+    expect(listed.stdout, listed.stderr).toMatch(
+      /✗ .*orders: .*@versions\/orders cannot be read: Permission denied/,
+    );
+    expect(listed.stdout).toMatch(/^users +all_\d{8}_incremental/m);
+    const verified = await stage.tool(['verify'], { asUser: NOBODY });
+    expect([verified.code, verified.stdout], verified.stderr).toEqual([
+      0,
+      expect.stringMatching(/✓[^]*orders[^]*✓[^]*users/),
+    ]);
   });
 
   it('--backup-dir that is a file: exit status 5 and a sentence, for a backup and for a restore', async ({

@@ -11,6 +11,7 @@ import { resumeCommand, type ResumeFlags } from '../../src/commands/resume.js';
 import { undoCommand, type UndoFlags } from '../../src/commands/undo.js';
 import { parseSettings } from '../../src/settings.js';
 import { directoryStore } from '../../src/store/directory-store.js';
+import { shieldFrom } from '../../src/system/shield.js';
 import type { Clock } from '../../src/system/wait.js';
 import type { Prompter } from '../../src/terminal/prompter.js';
 import { memoryEngine, type MemoryEngine, type MemoryEngineOptions } from './memory-engine.js';
@@ -76,6 +77,7 @@ export async function workbench(options: Partial<MemoryEngineOptions> = {}): Pro
 
   const run = async (change: Change, work: (tools: Tools) => Promise<unknown>): Promise<Ran> => {
     const recorded = recordedReport();
+    const shielded = shieldFrom(stop.signal);
     const tools: Tools = {
       settings: parseSettings(
         {
@@ -93,7 +95,7 @@ export async function workbench(options: Partial<MemoryEngineOptions> = {}): Pro
         },
         {},
       ),
-      engine: { ...engine, ...change.engine },
+      engine: stoppable({ ...engine, ...change.engine }, shielded.signal),
       store: directoryStore({ root: backups, keepVersions: 3, clock: fastClock, signal: stop.signal }),
       service: { ...service, ...change.service },
       journals: change.journals?.(journals) ?? journals,
@@ -102,7 +104,7 @@ export async function workbench(options: Partial<MemoryEngineOptions> = {}): Pro
       isTerminal: change.isTerminal ?? false,
       clock: fastClock,
       signal: stop.signal,
-      shield: (work) => work(),
+      shield: (work) => shielded.shield(work),
       toolVersion: '0.0.0',
     };
     const result = await work(tools).catch((error: unknown) => error);
@@ -130,6 +132,24 @@ export async function workbench(options: Partial<MemoryEngineOptions> = {}): Pro
     resume: (flags = {}, change = {}) => run(change, (tools) => resumeCommand(flags, tools)),
     undo: (flags = {}, change = {}) => run(change, (tools) => undoCommand(flags, tools)),
   };
+}
+
+/** What asks the disk and not the server, and what clears away, do not look at the signal. */
+const ON_DISK: ReadonlySet<string> = new Set(['workDirectory', 'tableDirectory', 'dropSnapshot']);
+
+/** As the real one: its calls begin with a look at the signal that wishes to stop come by. */
+function stoppable(engine: Engine, signal: AbortSignal): Engine {
+  return Object.fromEntries(
+    Object.entries(engine).map(([name, value]: [string, unknown]) => [
+      name,
+      typeof value === 'function' && !ON_DISK.has(name)
+        ? async (...args: readonly unknown[]): Promise<unknown> => {
+            signal.throwIfAborted();
+            return (value as (...rest: readonly unknown[]) => Promise<unknown>)(...args);
+          }
+        : value,
+    ]),
+  ) as unknown as Engine;
 }
 
 /** Time that flies: an hour of waiting is over at once, and two looks are never at the same time. */

@@ -1,6 +1,15 @@
 import { lookup } from 'node:dns/promises';
 import type { Client, types } from 'cassandra-driver';
 import { KnownError, messageOf } from '../../errors.js';
+import {
+  explainCqlError,
+  innermost,
+  INVALID_QUERY,
+  isConnectionError,
+  serverCode,
+  SYNTAX_ERROR,
+  UNAUTHORIZED,
+} from './cql-error.js';
 import type { ScyllaOptions } from './options.js';
 
 export type Row = types.Row;
@@ -15,11 +24,13 @@ export interface Cql {
   close(): Promise<void>;
 }
 
-/** Error codes of the protocol (native_protocol_v4.spec, section 9). */
-const BAD_CREDENTIALS = 0x0100;
-const UNAUTHORIZED = 0x2100;
-const INVALID_QUERY = 0x2200;
-const SYNTAX_ERROR = 0x2000;
+/**
+ * Longer than the server's own patience: it gives a truncation a minute (`truncate_request_timeout_in_ms`), and what it would have
+ * answered then is worth more than nothing.
+ */
+const CHANGE_TIMEOUT_MS = 150_000;
+
+const isQuestion = (statement: string): boolean => /^(SELECT|DESC) /.test(statement);
 
 /** Nothing is loaded or connected before the first statement: the driver costs 75 ms (measured, Node 20). */
 export function connectCql(options: ScyllaOptions): Cql {
@@ -42,6 +53,7 @@ export function connectCql(options: ScyllaOptions): Cql {
       // Only bound parameters need preparing, and DESC cannot be prepared (SCYLLA.md 2.1).
       const { rows } = await client.execute(statement, parameters as unknown[], {
         prepare: parameters.length > 0,
+        ...(isQuestion(statement) ? {} : { readTimeout: CHANGE_TIMEOUT_MS }),
       });
       // The driver leaves `rows` out for statements that have none.
       return (rows as readonly Row[] | undefined) ?? [];
@@ -57,7 +69,7 @@ export function connectCql(options: ScyllaOptions): Cql {
       return await once(statement, parameters);
     } catch (error) {
       const lost = error instanceof KnownError && error.kind === 'unavailable' && connected === undefined;
-      if (!lost || !/^(SELECT|DESC) /.test(statement) || hadNoConnection(error)) throw error;
+      if (!lost || !isQuestion(statement) || hadNoConnection(error)) throw error;
       return once(statement, parameters);
     }
   };
@@ -106,51 +118,8 @@ async function connect({ cqlHost, cqlPort, credentials }: ScyllaOptions): Promis
   }
 }
 
-/** The server's grammar has no such statement: it is too old for it. */
-export const isUnknownToGrammar = (error: unknown): boolean =>
-  error instanceof KnownError && serverCode(error.cause) === SYNTAX_ERROR;
-
-function explainCqlError(error: unknown, address: string, statement: string): KnownError {
-  if (error instanceof KnownError) return error;
-  const origin = innermost(error);
-  if (serverCode(origin) === BAD_CREDENTIALS || (origin as Error).name === 'AuthenticationError') {
-    return new KnownError('unavailable', `CQL at ${address} does not let us in: ${messageOf(origin)}`, {
-      cause: origin,
-      hint: 'SCYLLA_USER and SCYLLA_PASSWORD must be a role that may log in, and its password.',
-    });
-  }
-  if (isConnectionError(error)) {
-    return new KnownError('unavailable', `CQL at ${address} cannot be reached: ${messageOf(origin)}`, {
-      cause: origin,
-      hint: 'Is Scylla running? Are --cql-host and --cql-port right?',
-    });
-  }
-  const [firstLine = ''] = statement.split('\n');
-  return new KnownError('database', `CQL "${firstLine.slice(0, 120)}": ${messageOf(error)}`, {
-    cause: error,
-  });
-}
-
-/** The driver wraps what each host said into one error; with one host that host's words are what counts. */
-function innermost(error: unknown): unknown {
-  const inner = (error as { innerErrors?: Record<string, unknown> }).innerErrors;
-  return inner ? (Object.values(inner)[0] ?? error) : error;
-}
-
-function isConnectionError(error: unknown): boolean {
-  const { name = '', code = '' } = error as { name?: string; code?: unknown };
-  const system = typeof code === 'string' && code.startsWith('E');
-  const lost = /socket was closed|connection was closed|not connected/i.test(messageOf(error));
-  return name === 'NoHostAvailableError' || name === 'OperationTimedOutError' || system || lost;
-}
-
 /** Nobody is there: asking again at once changes nothing. */
 const hadNoConnection = (error: unknown): boolean =>
   /ECONNREFUSED|EHOSTUNREACH|ENOTFOUND|ENETUNREACH/.test(
     messageOf(innermost((error as Error).cause ?? error)),
   );
-
-function serverCode(error: unknown): number | undefined {
-  const code = (error as { code?: unknown } | undefined)?.code;
-  return typeof code === 'number' ? code : undefined;
-}

@@ -9,7 +9,8 @@ import type { Statement } from '../../cql/statement.js';
 import type { DescribedStatement } from '../../model/table-record.js';
 import { PRIVATE_FILE, removeTree } from '../../system/files.js';
 import { ProgramFailed } from '../../system/run.js';
-import { isUnknownToGrammar, type Cql } from './cql.js';
+import type { Cql } from './cql.js';
+import { isUnknownToGrammar } from './cql-error.js';
 import type { ScyllaOptions } from './options.js';
 
 /** What DESC shows, a statement at a time. */

@@ -44,8 +44,9 @@ export type NotCopied = { readonly kind: 'changed' } | { readonly kind: 'damaged
 /**
  * Appends an entry as the compressed bytes that an older archive has of it. The file itself is read from its first byte to its
  * last and must be what the entry was made of; the compressed bytes must have the SHA-256 that they were written with. Those
- * that nobody ever decompressed must give back the file as well (of a Data.db by its CRC-32, of others by their SHA-256), since
- * a segment that was compressed wrong would be copied for ever. Else the output is as it was before.
+ * that nobody ever decompressed must give back the file as well (of a Data.db by its CRC-32 too), since a segment that was
+ * compressed or recorded wrong would be copied for ever. Else the output is as it was before. The older manifest is trusted to say
+ * which those are: whoever may write it may write the archive as well, and `verify` finds what they did.
  */
 export async function copyEntry(copying: Copying): Promise<CopiedEntry | NotCopied> {
   const { file, reusable, output } = copying;
@@ -160,7 +161,7 @@ async function copyUnopened({
   signal,
 }: Copying): Promise<string | undefined> {
   const hash = createHash('sha256');
-  const content = expected === undefined ? createHash('sha256') : undefined;
+  const content = createHash('sha256');
   let crc = 0;
   const parts = entryContent(from, entry, shared)[Symbol.asyncIterator]();
   try {
@@ -172,16 +173,17 @@ async function copyUnopened({
       if (part.done === true) break;
       const { compressed, data } = part.value;
       hash.update(compressed);
-      if (content) content.update(data);
-      else crc = crc32(data, crc);
+      content.update(data);
+      if (expected !== undefined) crc = crc32(data, crc);
       await output.write([compressed], () => undefined);
     }
   } finally {
     await parts.return();
   }
   if (hash.digest('hex') !== entry.segment.sha256) return OTHER_SEGMENT;
-  const isSameContent = content ? content.digest('hex') === entry.sha256 : crc === expected;
-  return isSameContent ? undefined : 'what comes out of the archive are not the bytes that were archived';
+  // The record as well: with a wrong one every copy of a right segment would be found invalid.
+  const isSame = content.digest('hex') === entry.sha256 && (expected === undefined || crc === expected);
+  return isSame ? undefined : 'what comes out of the archive are not the bytes that were archived';
 }
 
 const clauseOf = (error: unknown): string =>

@@ -14,8 +14,8 @@ const MEMBER_TAIL = 8;
 
 const FIXED_HEAD = Buffer.from('1f8b08040000000000ff08004142' + '0400', 'hex');
 
-/** A hostile length must not make us reserve memory. Far above the blocks that we write. */
-export const MOST_IN_MEMBER = 8 * 1024 * 1024;
+/** A hostile length must not make us reserve memory: as many are held as there are jobs. Twice the blocks that we write. */
+export const MOST_IN_MEMBER = 2 * 1024 * 1024;
 
 /** The parts of a member around these deflated bytes of `content`, in their order. */
 export function memberOf(content: Uint8Array, deflated: readonly Uint8Array[]): readonly Uint8Array[] {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { open, type FileHandle } from 'node:fs/promises';
+import { lstat, open, type FileHandle } from 'node:fs/promises';
 import type { Segment } from '../../model/manifest.js';
 import type { ReusablePart } from '../../model/reuse.js';
 import type { Digests } from '../../system/digests.js';
@@ -129,7 +129,10 @@ export async function packArchive(packing: Packing): Promise<PackedArchive> {
 async function openOlder({ archive, entries, onDamaged }: Reuse): Promise<FileHandle | undefined> {
   if (entries.size === 0) return undefined;
   try {
-    return await open(archive, 'r');
+    const found = await lstat(archive);
+    if (found.isFile()) return await open(archive, 'r');
+    onDamaged(null, `${archive} is no regular file`);
+    return undefined;
   } catch (error) {
     onDamaged(null, `${archive} cannot be opened: ${reasonOf(error)}`);
     return undefined;

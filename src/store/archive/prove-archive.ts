@@ -4,6 +4,7 @@ import { parseComponentName, isDigest, TOC } from '../../model/sstable.js';
 import { digestFile, type Digests } from '../../system/digests.js';
 import { errorCode, reasonOf } from '../../system/files.js';
 import { differences } from './compare.js';
+import { hasSegment } from './entry-content.js';
 import { readArchive, type ReadArchiveOptions } from './read.js';
 import { eachEntry } from './read-segments.js';
 import { segmentsOf } from './segments.js';
@@ -91,6 +92,11 @@ async function proveStream({ archive, record, signal, onBytes }: ProveArchiveOpt
   const kept = keptTexts();
   const problems: ArchiveProblem[] = [];
   const reading = { archive, signal, takeEntry: kept.take, ...(onBytes ? { onBytes } : {}) };
+  if (record?.entries.some(hasSegment) === true)
+    problems.push({
+      file: null,
+      problem: 'has entries with a place in it and others without: the manifest is forged',
+    });
   const entries = await readArchive(reading).catch((error: unknown): readonly ProvenEntry[] => {
     signal.throwIfAborted();
     if (!(error instanceof KnownError)) throw error;
@@ -116,16 +122,22 @@ const withoutName = (name: string, message: string): string =>
 
 /** Both are a few hundred bytes; what is longer is none. */
 const MOST_TEXT = 64 * 1024;
+/** Of some hundred thousand SSTables. Without a manifest nothing else says how many there may be. */
+const MOST_TEXTS = 32 * 1024 * 1024;
 
 function keptTexts(): {
   readonly take: NonNullable<ReadArchiveOptions['takeEntry']>;
   readonly of: (entries: readonly ProvenEntry[]) => ReadonlyMap<string, string>;
 } {
   const texts = new Map<string, string>();
+  let room = MOST_TEXTS;
   return {
     async take(name, chunks, size) {
       const component = parseComponentName(name)?.component ?? '';
       const isKept = size <= MOST_TEXT && (component === TOC || isDigest(component));
+      if (isKept) room -= size;
+      if (room < 0)
+        throw new KnownError('damaged', `${name}: no table has so many and so large files of this kind`);
       const parts: Uint8Array[] = [];
       for await (const chunk of chunks) if (isKept) parts.push(Uint8Array.from(chunk));
       if (isKept) texts.set(name, Buffer.concat(parts).toString('utf8'));

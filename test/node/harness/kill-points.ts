@@ -261,8 +261,8 @@ function leftoversOf(bench: NodeBench, table: string): readonly string[] {
 }
 
 /**
- * Where the load was cut off after the server had made files of its own of it, nobody can tell these from what people wrote: `undo`
- * keeps a copy for people, and says so. Nowhere else, and never unsaid. Removes it, as people would.
+ * Where a load was cut off after the server had made files of its own of it, be it while the table was put back, nobody can tell these
+ * from what people wrote: a copy is kept for people, and told. Nowhere else, and never unsaid. Removes it, as people would.
  */
 function setAsideBy(
   bench: NodeBench,
@@ -276,7 +276,8 @@ function setAsideBy(
       readdirSync(join(folder, job)).map((name) => join(folder, job, name)),
     );
   });
-  const mayBe = then === 'undo' && point.step === 'load' && point.when === 'before end';
+  const mayBe =
+    point.when === 'before end' && (point.step === 'roll back' || (point.step === 'load' && then === 'undo'));
   for (const work of workDirectories(bench))
     rmSync(join(work, 'set-aside'), { recursive: true, force: true });
   return places.flatMap((place) => [

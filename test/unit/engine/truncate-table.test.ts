@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { explainCqlError } from '../../../src/engine/scylla/cql-error.js';
 import { truncateTable } from '../../../src/engine/scylla/truncate-table.js';
 import { KnownError } from '../../../src/errors.js';
 import { parseTableName } from '../../../src/model/table-name.js';
@@ -33,5 +34,22 @@ describe('Emptying a table', () => {
     const silent = saying(9, 'unavailable');
     await expect(truncateTable(table, { cql: silent.cql, clock: fastClock })).rejects.toThrow();
     expect(silent.statements).toHaveLength(1);
+  });
+
+  it('fails as unanswered when one of its tries may be under way, whatever was said to the others', async () => {
+    const timedOut = explainCqlError(
+      Object.assign(new Error('Truncate timed out'), { code: 0x1003 }),
+      'node',
+      'TRUNCATE',
+    );
+    const refused = new KnownError('database', 'No such table');
+    const said = [timedOut, refused, refused, refused];
+    let tries = 0;
+    const rows = () => Promise.reject(said[tries++] ?? new Error('asked too often'));
+    await expect(truncateTable(table, { cql: { rows }, clock: fastClock })).rejects.toMatchObject({
+      kind: 'unavailable',
+      message: expect.stringContaining('Truncate timed out') as string,
+    });
+    expect(tries).toBe(4);
   });
 });

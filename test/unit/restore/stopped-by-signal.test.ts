@@ -96,3 +96,51 @@ describe('A wish to stop', () => {
     },
   );
 });
+
+describe('A wish to stop while resume still proves what it is about to load', () => {
+  const YES = { tables: ['users'], yes: true };
+  /** Somebody wants it to stop when that writing of the journal is on the disk. */
+  const stoppedAfter = (bench: Workbench, what: string): Change => ({
+    journals: (journals) => ({
+      ...journals,
+      write: async (job, event) => {
+        await journals.write(job, event);
+        if ((event === null ? 'note' : `${event.step} ${event.at}`) === what)
+          bench.stop.abort(new KnownError('interrupted', 'Interrupted (SIGINT)'));
+      },
+    }),
+  });
+  const states = async (bench: Workbench) =>
+    (await bench.journals.list()).jobs.flatMap(({ tables }) => tables.map(({ state }) => state));
+
+  it.each(['truncate end', 'create end', 'load begin'])(
+    'of a job that was cut off at %s: the table is left for the next resume, status 130',
+    async (cut) => {
+      const recreate = cut === 'create end';
+      const bench = await cutAt(
+        cut,
+        () => backedUp('users'),
+        (each, change) => each.restore({ ...YES, recreate }, change),
+      );
+      const ran = await bench.resume({}, stoppedAfter(bench, 'note'));
+      expect(ran.result, story(ran)).toBe(130);
+      expect(story(ran)).toContain('left as they were: users');
+      expect(story(ran)).not.toContain('NOT COMPLETE');
+      expect(await states(bench)).toEqual(['working']);
+      const { jobs } = await bench.journals.list();
+      expect(jobs[0]?.tables[0]?.safetyCopy).not.toBeNull();
+    },
+  );
+
+  it('of a batch: both tables are left for the next resume, status 130', async () => {
+    const bench = await cutAt(
+      'truncate end',
+      two,
+      (each, change) => each.restore({ tables: TABLES, yes: true, offline: true }, change),
+      2,
+    );
+    const ran = await bench.resume({}, stoppedAfter(bench, 'note'));
+    expect(ran.result, story(ran)).toBe(130);
+    expect(await states(bench)).toEqual(['working', 'working']);
+  });
+});

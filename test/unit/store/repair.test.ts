@@ -1,4 +1,4 @@
-import { mkdir, readdir, rename } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseTableName } from '../../../src/model/table-name.js';
@@ -69,6 +69,51 @@ describe('A crash between the two renames of publishing', () => {
     await store.repair();
     expect(await readdir(join(root, '@state', 'staging'))).toEqual([]);
     expect(await store.find(users)).toMatchObject({ label: 'one' });
+  });
+});
+
+describe('What is not ours in @state', () => {
+  it.each(['staging', 'trash'])(
+    'behind a link in the place of @state/%s is never removed: the store is refused, and the link named',
+    async (name) => {
+      const { work, root, store, publish } = await opened();
+      await publish('one', '2026-11-20T10:00:00.000Z');
+      const own = join(work, 'own');
+      await mkdir(join(own, 'precious'), { recursive: true });
+      await mkdir(join(own, '123_0123abcd'));
+      await writeFile(join(own, 'notes.md'), 'mine');
+      const place = join(root, '@state', name);
+      await rm(place, { recursive: true, force: true });
+      await symlink(own, place);
+      await expect(store.repair()).rejects.toMatchObject({
+        kind: 'files',
+        message: `${place} is not a directory, but a link or a file`,
+        changed: expect.any(String) as string,
+        hint: expect.stringContaining(place) as string,
+      });
+      expect(await readdir(own)).toEqual(['123_0123abcd', 'notes.md', 'precious']);
+    },
+  );
+
+  it('stays where its name is none that we give, or where it is a link', async () => {
+    const { work, root, store } = await opened();
+    const [staging, trash] = [join(root, '@state', 'staging'), join(root, '@state', 'trash')];
+    await mkdir(join(work, 'own'));
+    for (const path of [staging, trash]) {
+      await mkdir(join(path, 'my notes'), { recursive: true });
+      await writeFile(join(path, 'notes.md'), 'mine');
+      await symlink(join(work, 'own'), join(path, 'linked'));
+    }
+    await mkdir(join(staging, 'users_20261121_full', 'users'), { recursive: true });
+    await mkdir(join(staging, 'users_20261122_full', 'my notes'), { recursive: true });
+    await mkdir(join(trash, '123_0123abcd', 'x'), { recursive: true });
+    expect(await store.repair()).toEqual([
+      'removed what an interrupted run left of users_20261121_full',
+      'removed the rest of an older generation, 123_0123abcd',
+    ]);
+    expect(await readdir(staging)).toEqual(['linked', 'my notes', 'notes.md', 'users_20261122_full']);
+    expect(await readdir(trash)).toEqual(['linked', 'my notes', 'notes.md']);
+    expect(await store.repair()).toEqual([]);
   });
 });
 

@@ -1,5 +1,5 @@
 import { fork } from 'node:child_process';
-import { utimes, writeFile } from 'node:fs/promises';
+import { readFile, readlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ourselves, withLock } from '../../../src/system/lock.js';
@@ -57,6 +57,43 @@ describe('The lock', () => {
     const longAgo = new Date(Date.now() - 11 * 60_000);
     await utimes(join(directory, 'lock.json'), longAgo, longAgo);
     expect(await withLock(directory, me, async () => 'ours')).toBe('ours');
+  });
+
+  it('of another network namespace of this host counts like one of another host: its socket cannot be seen', async () => {
+    const directory = await temporaryDirectory();
+    const file = join(directory, 'lock.json');
+    await writeFile(file, JSON.stringify({ ...me, pid: 7, network: 'net:[1]' }));
+    await expect(withLock(directory, me, async () => 0)).rejects.toMatchObject({
+      kind: 'busy',
+      exitCode: 4,
+      message: expect.stringContaining('process 7 on ') as string,
+      hint: expect.stringContaining('lock.json') as string,
+    });
+    const longAgo = new Date(Date.now() - 11 * 60_000);
+    await utimes(file, longAgo, longAgo);
+    expect(await withLock(directory, me, async () => 'ours')).toBe('ours');
+  });
+
+  it.each([
+    ['of our own network namespace', { network: me.network }],
+    ['that names none, since an older release wrote it', { network: undefined }],
+  ])('of a dead process of this host %s is free at once', async (_what, written) => {
+    const directory = await temporaryDirectory();
+    await writeFile(join(directory, 'lock.json'), JSON.stringify({ ...me, pid: 7, ...written }));
+    expect(await withLock(directory, me, async () => 'ours')).toBe('ours');
+  });
+
+  it('says in its file in which network namespace it is held', async () => {
+    const directory = await temporaryDirectory();
+    const text = await withLock(directory, me, () => readFile(join(directory, 'lock.json'), 'utf8'));
+    expect(JSON.parse(text)).toMatchObject({ network: await readlink('/proc/self/ns/net') });
+  });
+
+  it('that somebody else took over meanwhile is left to them', async () => {
+    const directory = await temporaryDirectory();
+    const file = join(directory, 'lock.json');
+    await withLock(directory, me, () => writeFile(file, elsewhere));
+    expect(await readFile(file, 'utf8')).toBe(elsewhere);
   });
 
   it('is of one folder: another store is another lock', async () => {
