@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { forgeBackup } from './harness/forged-backup.js';
+import { orders, ordersTable } from './harness/items.js';
 import { extremes, extremesTable } from './harness/large-items.js';
 import type { Reader } from './harness/reader.js';
 import { withNode } from './harness/with-node.js';
@@ -53,6 +55,55 @@ describe('Every item of every type, with a checksum', () => {
     expect([...grouped].filter(([key, digest]) => groupedAfter.get(key) !== digest)).toEqual([]);
     await bench.reader.deleteTable(table);
   }, 600_000);
+
+  it.for([
+    { table: 'one-more', differs: 'an item more', forged: { count: 61 }, entries: {}, code: 1 },
+    {
+      table: 'other-content',
+      differs: 'other content',
+      forged: { sha256: 'a'.repeat(64) },
+      entries: {},
+      code: 1,
+    },
+    {
+      table: 'late-index',
+      differs: 'less in an index, which may be late',
+      forged: {},
+      entries: { count: 29 },
+      code: 3,
+    },
+  ])(
+    'is compared with the manifest by --check full: $differs there, exit $code (T-66)',
+    async ({ table, forged, entries, code }) => {
+      await bench.reader.createTable(ordersTable(table));
+      await bench.reader.put(table, orders(60));
+      await bench.tool.expect(0, ['backup', table, '--checksum']);
+      const saved = await bench.reader.contents(table);
+      await bench.tool.expect(0, ['restore', table, '--yes', '--check', 'full']);
+      expect(await bench.reader.contents(table)).toEqual(saved);
+
+      await bench.reader.put(table, [{ pk: { S: 'later' }, sk: { N: '1' } }]);
+      const before = await bench.reader.contents(table);
+      forgeBackup(
+        join(bench.tool.backups, table),
+        'README.txt',
+        (text) => text,
+        (manifest) => {
+          const { items } = manifest;
+          if (!items) throw new Error('no checksum of items');
+          const indexes = items.indexes.map((each) => ({ ...each, ...entries }));
+          return { ...manifest, items: { ...items, ...forged, indexes } };
+        },
+      );
+      const { stderr } = await bench.tool.expect(code, ['restore', table, '--yes', '--check', 'full']);
+      // The items of an index are the server's to complete: that they are not there is no reason to take the table away.
+      expect(stderr).toMatch(
+        code === 1 ? /is as it was before/ : /by-customer gave 29 entries .* and gives 60/,
+      );
+      expect(await bench.reader.contents(table)).toEqual(code === 1 ? before : saved);
+      await bench.reader.deleteTable(table);
+    },
+  );
 
   it('has no checksum, and says so, where somebody writes during the backup', async () => {
     const table = 'written-to';
