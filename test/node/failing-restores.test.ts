@@ -6,7 +6,8 @@ import type { ToolResult } from '../process/harness/running-tool.js';
 import { SCENARIOS } from './harness/crash-scenarios.js';
 import { cuttingProxy, type Cut, type CuttingProxy } from './harness/cutting-proxy.js';
 import { nodetoolThat, type FirstRefresh } from './harness/failing-nodetool.js';
-import { stateOf, type PreparedStates } from './harness/kill-points.js';
+import type { PreparedStates } from './harness/kill-points.js';
+import { stateOf } from './harness/table-state.js';
 import { withNode } from './harness/with-node.js';
 
 /** The node must misbehave on demand. */

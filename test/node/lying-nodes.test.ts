@@ -4,7 +4,7 @@ import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { NotServing } from '../node-under-test/types.js';
 import { treeHash } from '../support/tree-hash.js';
 import { orders, ordersTable } from './harness/items.js';
-import { stateOf, type TableState } from './harness/kill-points.js';
+import { stateOf, type TableState } from './harness/table-state.js';
 import { runService } from './harness/scripted-service.js';
 import { withNode } from './harness/with-node.js';
 

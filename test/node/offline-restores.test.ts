@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { flipByte } from '../process/harness/damage.js';
 import type { ToolResult } from '../process/harness/running-tool.js';
 import { orders, ordersTable } from './harness/items.js';
-import { stateOf, type TableState } from './harness/kill-points.js';
+import { stateOf, type TableState } from './harness/table-state.js';
 import { runService, scriptedService, type Script } from './harness/scripted-service.js';
 import { withNode } from './harness/with-node.js';
 

@@ -1,5 +1,6 @@
 import { orders, ordersTable } from './items.js';
-import { isSame, stateOf, type PreparedStates, type Scenario } from './kill-points.js';
+import type { PreparedStates, Scenario } from './kill-points.js';
+import { isSame, stateOf } from './table-state.js';
 import type { NodeBench } from './with-node.js';
 
 const ITEMS = 100;

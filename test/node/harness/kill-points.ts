@@ -1,17 +1,10 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { journalsOf } from './journal-files.js';
 import { killAt, type KillPoint } from './kill-point.js';
+import { leftoversOf, setAsideBy } from './left-overs.js';
+import { differences, isSame, stateOf, type TableState } from './table-state.js';
 import { textTable } from './text-table.js';
 import type { NodeBench } from './with-node.js';
-
-/** A table as the independent reader sees it. */
-export interface TableState {
-  /** Null: there is no such table. */
-  readonly items: ReadonlyMap<string, string> | null;
-  readonly indexes: Readonly<Record<string, number>>;
-  readonly schema: unknown;
-}
 
 /** What is tried at each kill point. */
 export interface Scenario {
@@ -45,20 +38,6 @@ export interface CrashRow {
   readonly exit: number | null;
   readonly ms: number;
   readonly problems: readonly string[];
-}
-
-/** Reads a table whole: every item, the size of each index, the schema. */
-export async function stateOf({ reader }: NodeBench, table: string): Promise<TableState> {
-  const described = await reader.describe(table).catch((error: unknown) => {
-    if (error instanceof Error && error.name === 'ResourceNotFoundException') return undefined;
-    throw error;
-  });
-  if (!described) return { items: null, indexes: {}, schema: null };
-  const { GlobalSecondaryIndexes = [], LocalSecondaryIndexes = [] } = described;
-  const indexes: Record<string, number> = {};
-  for (const { IndexName = '' } of [...GlobalSecondaryIndexes, ...LocalSecondaryIndexes])
-    indexes[IndexName] = await reader.count(table, IndexName);
-  return { items: await reader.contents(table), indexes, schema: await reader.schema(table) };
 }
 
 /**
@@ -159,38 +138,6 @@ export function stepsOfLastJob(bench: NodeBench): readonly RunStep[] {
   }));
 }
 
-interface JournalStep {
-  readonly step: string;
-  readonly begunAt: string;
-  readonly endedAt: string | null;
-}
-
-interface JournalFile {
-  readonly id: string;
-  readonly startedAt: string;
-  readonly steps: readonly JournalStep[];
-  readonly tables: readonly { readonly name: string; readonly steps: readonly JournalStep[] }[];
-}
-
-/** Both places that the work directory may have (ARCHITECTURE.md). */
-const workDirectories = ({ node }: NodeBench): readonly string[] =>
-  [
-    join(node.addresses.dataDirectory, '..', 'alternator-backup'),
-    join(node.addresses.dataDirectory, '.alternator-backup'),
-  ].filter((path) => existsSync(path));
-
-/** The oldest first; read as plain JSON, not by the tool's own reader. */
-function journalsOf(bench: NodeBench): readonly JournalFile[] {
-  const folders = workDirectories(bench).map((path) => join(path, 'jobs'));
-  const files = folders.flatMap((folder) =>
-    existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : [],
-  );
-  return files
-    .filter((file) => /\/[^./][^/]*\.json$/.test(file))
-    .map((file) => JSON.parse(readFileSync(file, 'utf8')) as JournalFile)
-    .sort((a, b) => (a.startedAt < b.startedAt ? -1 : 1));
-}
-
 /** Both kinds of death leave a step that was begun and not ended; which of the two it was, the entry has written down. */
 function proofIn(
   bench: NodeBench,
@@ -211,95 +158,6 @@ function whichOf(found: TableState, { before, after }: PreparedStates): CrashRow
   if (isSame(found, after)) return 'new';
   return isSame(found, before) ? 'old' : 'NEITHER';
 }
-
-export const isSame = (found: TableState, wanted: TableState): boolean =>
-  differences(found, wanted).length === 0;
-
-/** What is not as wanted, said shortly. */
-function differences(found: TableState, wanted: TableState): readonly string[] {
-  if (found.items === null || wanted.items === null) {
-    if (found.items === wanted.items) return [];
-    return [found.items === null ? 'the table is gone' : 'there is a table where none was'];
-  }
-  const { items } = found;
-  const missing = [...wanted.items].filter(([key, digest]) => items.get(key) !== digest).length;
-  const foreign = [...items.keys()].filter((key) => wanted.items?.has(key) !== true).length;
-  return [
-    ...(missing > 0 ? [`${missing} of ${wanted.items.size} items missing or different`] : []),
-    ...(foreign > 0 ? [`${foreign} items too many`] : []),
-    ...(same(found.indexes, wanted.indexes)
-      ? []
-      : [`indexes ${JSON.stringify(found.indexes)} instead of ${JSON.stringify(wanted.indexes)}`]),
-    ...(same(found.schema, wanted.schema) ? [] : ['another schema']),
-  ];
-}
-
-const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
-
-/** Staged files, tags of ours, files in upload/ and staging/ of the table, a stopped service. Safety copies are none. */
-function leftoversOf(bench: NodeBench, table: string): readonly string[] {
-  const { nodetool, dataDirectory, service } = bench.node.addresses;
-  const [program = '', ...rest] = nodetool;
-  const [status = '', ...words] = service.status;
-  const kept = new Set(keptCopies(bench));
-  const staged = workDirectories(bench).flatMap((work) =>
-    filesBelow(work).filter(
-      (file) => !file.startsWith(join(work, 'jobs')) && ![...kept].some((copy) => file.startsWith(copy)),
-    ),
-  );
-  const keyspace = join(dataDirectory, `alternator_${table}`);
-  const waiting = filesBelow(keyspace).filter((file) => /\/(upload|staging)\/.*\.db$/.test(file));
-  const tags = new Set(
-    execFileSync(program, [...rest, 'listsnapshots'], { encoding: 'utf8' }).match(/^altbk_\S+/gm) ?? [],
-  );
-  return [
-    ...(staged.length > 0 ? [`${staged.length} files left in the work directory: ${staged[0] ?? ''}`] : []),
-    ...(waiting.length > 0 ? [`${waiting.length} files in upload/ or staging/`] : []),
-    ...[...tags].map((tag) => `snapshot ${tag} is left`),
-    ...(spawnSync(status, words, { timeout: 60_000 }).status === 0 ? [] : ['the service is stopped']),
-  ];
-}
-
-/**
- * Where a load was cut off after the server had made files of its own of it, be it while the table was put back, nobody can tell these
- * from what people wrote: a copy is kept for people, and told. Nowhere else, and never unsaid. Removes it, as people would.
- */
-function setAsideBy(
-  bench: NodeBench,
-  { point, then }: Pick<CrashRow, 'point' | 'then'>,
-  told: string,
-): readonly string[] {
-  const places = workDirectories(bench).flatMap((work) => {
-    const folder = join(work, 'set-aside');
-    if (!existsSync(folder)) return [];
-    return readdirSync(folder).flatMap((job) =>
-      readdirSync(join(folder, job)).map((name) => join(folder, job, name)),
-    );
-  });
-  const mayBe =
-    point.when === 'before end' && (point.step === 'roll back' || (point.step === 'load' && then === 'undo'));
-  for (const work of workDirectories(bench))
-    rmSync(join(work, 'set-aside'), { recursive: true, force: true });
-  return places.flatMap((place) => [
-    ...(mayBe ? [] : [`set aside though nobody wrote: ${place}`]),
-    ...(told.includes(place) ? [] : [`set aside and not told: ${place}`]),
-  ]);
-}
-
-/** The folders that journals name as safety copies. */
-const keptCopies = (bench: NodeBench): readonly string[] =>
-  journalsOf(bench).flatMap(({ tables }) =>
-    (tables as readonly { readonly safetyCopy?: string | null }[]).flatMap(({ safetyCopy }) =>
-      typeof safetyCopy === 'string' ? [safetyCopy] : [],
-    ),
-  );
-
-const filesBelow = (folder: string): readonly string[] =>
-  existsSync(folder)
-    ? readdirSync(folder, { recursive: true, withFileTypes: true })
-        .filter((entry) => entry.isFile())
-        .map((entry) => join(entry.parentPath, entry.name))
-    : [];
 
 /** No lock is held and nothing is unfinished: a backup of the table is taken again. Nothing to say of a table that is gone. */
 async function unusableFor(bench: NodeBench, table: string): Promise<readonly string[]> {
