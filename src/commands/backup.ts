@@ -1,25 +1,16 @@
-import {
-  describePlan,
-  failureOf,
-  planBackup,
-  type BackupPlan,
-  type PlannedBaseline,
-  type TableStep,
-} from '../backup/plan.js';
-import { findBaseline } from '../backup/baseline.js';
+import { describePlan, failureOf, type BackupPlan, type TableStep } from '../backup/plan.js';
 import type { BackupRequest, TypeWanted } from '../backup/request.js';
 import { runBackup, type RanBackup } from '../backup/run.js';
 import { EXIT_CODES, KnownError, type ExitCode } from '../errors.js';
 import type { TableOutcome } from '../model/outcome.js';
-import { newRunId } from '../model/run-id.js';
-import { hasPatterns, isPattern, selectNames } from '../model/name-pattern.js';
+import { hasPatterns, selectNames } from '../model/name-pattern.js';
 import type { TableName } from '../model/table-name.js';
 import type { TableRecord } from '../model/table-record.js';
 import { tellFailure } from '../terminal/tell-failure.js';
+import { makePlan } from './backup-facts.js';
 import { backupMenu } from './backup-menu.js';
 import { failedOutcome, tell, tellPlan } from './backup-result.js';
 import { commandLine, type Choice } from './command-line.js';
-import { describeAlone } from './describe-alone.js';
 import { nothingLeft, selectionOf } from './names-asked.js';
 import { onNode } from './on-node.js';
 import { expectOutsideNode } from './places.js';
@@ -159,60 +150,6 @@ async function askByMenu(
         ...taught({ flags: ['--all'], tables: [] }),
       };
   }
-}
-
-async function makePlan(
-  { request, listed }: Exclude<Asked, number>,
-  { engine, store, clock }: Tools,
-): Promise<BackupPlan> {
-  const names = request.tables === 'all' ? (listed ?? []) : request.tables;
-  const tables = [];
-  const failed = new Map<TableName, KnownError>();
-  for (const name of names) {
-    if (isPattern(name)) {
-      failed.set(name, new KnownError('missing', `No table matches '${name}'.`));
-      continue;
-    }
-    const described = await describeAlone(() => engine.describe(name), engine);
-    if (described instanceof Error) failed.set(name, described);
-    else tables.push({ name, described });
-  }
-  const baselines = new Map<TableName, PlannedBaseline>();
-  for (const { name } of tables) {
-    try {
-      const found = await findBaseline(name, request, store);
-      // No more of it: manifests are long, and tables many.
-      baselines.set(name, typeof found === 'string' ? found : { label: found.label });
-    } catch (error) {
-      if (!(error instanceof KnownError)) throw error;
-      failed.set(name, error);
-    }
-  }
-  const now = clock.now();
-  const plan = planBackup(request, {
-    node: await engine.identify(),
-    tables,
-    takenLabels: await store.labels(),
-    baselines,
-    runId: newRunId(now),
-    now,
-  });
-  // In the order of the request.
-  const steps = names.flatMap((name): readonly TableStep[] => {
-    const error = failed.get(name);
-    return error === undefined
-      ? plan.steps.filter((step) => step.name === name)
-      : [
-          {
-            action: 'fail',
-            name,
-            reason: error.message,
-            kind: error.kind,
-            ...(error.hint === undefined ? {} : { hint: error.hint }),
-          },
-        ];
-  });
-  return { ...plan, steps };
 }
 
 async function runPlan(request: BackupRequest, plan: BackupPlan, tools: Tools): Promise<RanBackup> {
