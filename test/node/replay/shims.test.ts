@@ -13,7 +13,12 @@ import { replayDamagedSnapshot, replayViewRefresh } from './shims/refresh-specia
 import { cqlClient, makeTarget } from './shims/refresh-target.js';
 import { replayRest } from './shims/rest-replay.js';
 import { makeTables, makeTablesForCql } from './shims/set-up.js';
-import { makeViewWithOneDown, replayLoadWithOneDown, untilOneIsDown } from './shims/three-nodes.js';
+import {
+  makeViewWithOneDown,
+  replayLoadWithOneDown,
+  untilAtRest,
+  untilOneIsDown,
+} from './shims/three-nodes.js';
 
 const player = new Player();
 const NON_ROOT = [571, 582] as const;
@@ -156,6 +161,7 @@ describe('nodetool, REST and CQL of the node under test answer as the recorded S
       const client = cqlClient(running);
       const parts = [{ count: 200, partitions: 20 }];
       const source = await makeSource(running, client, { table: 'orders', indexes: true, parts });
+      await untilAtRest(running, 'orders', [':by-customer', '!:by-status']);
       await player.nodetool(running, 601, 606);
       await player.rest(running, 221, 226);
       await player.cql(client, 431, 433);

@@ -11,6 +11,34 @@ import { createOrders, scanCounts } from './tables.js';
 
 const INDEXES = ['by-customer', 'by-status'];
 const NOTICE_DEADLINE_MS = 60_000;
+const SETTLE_MS = 10_000;
+
+/**
+ * Resolves when the three nodes have one schema and the views of a table are built on all of them: what is recorded was asked of a
+ * ring at rest.
+ */
+export async function untilAtRest(
+  node: NodeAddresses,
+  table: string,
+  views: readonly string[],
+): Promise<void> {
+  const ask = async (path: string) =>
+    (await (await fetch(`${node.rest}${path}`)).json()) as readonly { readonly value: unknown }[];
+  const isAtRest = async () => {
+    if ((await ask('/storage_proxy/schema_versions')).length !== 1) return false;
+    for (const view of views) {
+      const name = encodeURIComponent(`${table}${view}`);
+      const built = await ask(`/storage_service/view_build_statuses/alternator_${table}/${name}`);
+      if (built.filter(({ value }) => value === 'SUCCESS').length !== 3) return false;
+    }
+    return true;
+  };
+  const deadline = Date.now() + NOTICE_DEADLINE_MS;
+  while (!(await isAtRest())) {
+    if (Date.now() > deadline) throw new Error(`the three nodes do not come to rest about ${table}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
 
 /** Resolves when this node has noticed that one of the others is gone; a killed one is seen after 13 to 19 s. */
 export async function untilOneIsDown(node: NodeAddresses): Promise<void> {
@@ -40,12 +68,13 @@ export async function replayLoadWithOneDown(
   const answer = runNodetool(node, call);
   const left = componentsIn(join(folder, 'upload')).length;
   await untilStagingIsEmpty(folder);
-  const counts = await scanCounts(node, name, INDEXES);
+  const expected = call.counts ?? call.counts_later;
+  const counts = await countsInTime(node, name, expected);
   return differences(
     {
       exit: call.exit,
       stderr: withoutGenerated(call.stderr, '<data>'),
-      counts: call.counts ?? call.counts_later,
+      counts: expected,
       // One file more there: Scylla.db.
       isLeft: (call.upload_left ?? 0) > 0,
     },
@@ -57,6 +86,20 @@ export async function replayLoadWithOneDown(
     },
     [],
   );
+}
+
+/** What is written to an index goes to the other nodes in the background; what does not come in some seconds is a difference. */
+async function countsInTime(
+  node: NodeAddresses,
+  name: string,
+  expected: Counts | undefined,
+): Promise<Counts> {
+  const deadline = Date.now() + SETTLE_MS;
+  for (;;) {
+    const counts = await scanCounts(node, name, INDEXES);
+    if (JSON.stringify(counts) === JSON.stringify(expected) || Date.now() > deadline) return counts;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
 }
 
 /** A view made while the third node is down: it waits for that node. */
